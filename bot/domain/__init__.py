@@ -1,0 +1,1 @@
+"""What the bot is about, as frozen values and pure rules: no I/O, no Discord, no HTTP."""

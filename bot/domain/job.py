@@ -1,0 +1,139 @@
+"""A job: one generation from the acknowledged command to the delivered pictures, and the states it passes through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.place import Place
+from bot.domain.references import Reference
+from bot.domain.request import GenerationRequest
+from bot.errors import BotError
+
+
+class Status(StrEnum):
+    """Where a job stands. `docs/architecture.md` draws the way through."""
+
+    ACCEPTED = "accepted"
+    PREPARING = "preparing"
+    """References are being checked and uploaded; then it waits for its turn at the API."""
+    SUBMITTING = "submitting"
+    """Committed before the paid POST; whoever finds it without being the one who posts must not post."""
+    WAITING = "waiting"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    REFUSED = "refused"
+    """Turned down before anything was sent to be paid."""
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    """Not final within our deadline."""
+    UNKNOWN = "unknown"
+    """It cannot be known whether the POST was taken."""
+
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = {
+    Status.ACCEPTED: frozenset({Status.PREPARING, Status.REFUSED, Status.FAILED, Status.CANCELLED}),
+    Status.PREPARING: frozenset({Status.SUBMITTING, Status.REFUSED, Status.FAILED, Status.CANCELLED}),
+    # Back to preparing only when the API certainly did not take the request.
+    Status.SUBMITTING: frozenset({Status.WAITING, Status.PREPARING, Status.FAILED, Status.UNKNOWN}),
+    Status.WAITING: frozenset({Status.DELIVERING, Status.FAILED, Status.EXPIRED, Status.CANCELLED}),
+    Status.DELIVERING: frozenset({Status.DELIVERED, Status.FAILED}),
+    Status.DELIVERED: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.REFUSED: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.EXPIRED: frozenset(),
+    Status.UNKNOWN: frozenset(),
+}
+ENDS = frozenset(status for status, onward in TRANSITIONS.items() if not onward)
+
+
+class TaskStatus(StrEnum):
+    """The API's own status of a task."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asked; `locale` is their Discord client's ("en-US")."""
+
+    user_id: int
+    name: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message of a job, recorded before it is sent and completed after.
+
+    Attributes:
+        nonce: at most 25 characters; Discord answers the same nonce within minutes with the first message.
+        message_id: None while it is not known to have arrived.
+        images: numbers of the pictures it carries, from 1.
+    """
+
+    nonce: str
+    channel_id: int
+    message_id: int | None = None
+    images: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One generation.
+
+    Attributes:
+        id: 16 characters, also the reference people are told.
+        thread_id: the thread opened for it, if any.
+        task_id: the API's id, once the POST was answered.
+        task_status: the API's status as last polled; `task_since` when it was first seen.
+        results: links of the finished pictures, in order; they die at `results_expire_at`.
+        failure: why it ended otherwise than delivered.
+        sent: its messages by part: "task", "images-1", …, "end".
+        notes: what happened to pictures on their way ("shrunk"), by picture number as text.
+        told: whether the person has been told of the end; a job is open until then.
+        attempts: how often the present step has failed in a way that may pass.
+        retry_at: when the present step is to be tried again.
+    """
+
+    id: str
+    status: Status
+    requester: Requester
+    place: Place
+    request: GenerationRequest
+    created_at: datetime
+    references: tuple[Reference, ...] = ()
+    thread_id: int | None = None
+    task_id: str | None = None
+    task_status: TaskStatus | None = None
+    task_since: datetime | None = None
+    submitted_at: datetime | None = None
+    completed_at: datetime | None = None
+    results: tuple[str, ...] = ()
+    results_expire_at: datetime | None = None
+    failure: BotError | None = None
+    sent: Mapping[str, Sent] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    told: bool = False
+    attempts: int = 0
+    retry_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether there is still something to do for it."""
+        return self.status not in ENDS or not self.told
+
+    @property
+    def home_id(self) -> int:
+        """The channel its messages are posted in: its thread, else the place of asking."""
+        return self.thread_id or self.place.channel_id
+
+    @property
+    def delivered_images(self) -> frozenset[int]:
+        """Numbers of the pictures known to have arrived."""
+        return frozenset(n for sent in self.sent.values() if sent.message_id is not None for n in sent.images)

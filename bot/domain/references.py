@@ -1,0 +1,67 @@
+"""Reference images: what is known of one, and the model's rules for it.
+
+Source of the rules: Volcano Ark's documents of the models (https://www.volcengine.com/docs/82379/1541523).
+"""
+
+from dataclasses import dataclass
+
+from bot.errors import (
+    AnimatedImage,
+    ImageTooElongated,
+    ImageTooManyPixels,
+    ImageTooSmall,
+    ReferenceImageError,
+    UnsupportedImageFormat,
+)
+
+ACCEPTED_FORMATS = ("JPEG", "PNG", "WebP", "BMP", "TIFF", "GIF")
+MAX_FILE_BYTES = 10 * 1024 * 1024
+MIN_SIDE = 15
+MAX_ASPECT_RATIO = 16
+MAX_PIXELS = 36_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What the bytes of a picture say; `format` is spelled as in `ACCEPTED_FORMATS`."""
+
+    format: str
+    width: int
+    height: int
+    frames: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One reference image of a job.
+
+    Attributes:
+        number: its place in the order the images are sent, from 1.
+        source_url: where the person's picture can be fetched from, for a while.
+        api_url: what goes into the request's `images`, once prepared.
+        facts: what its bytes say, once checked; None where the URL is sent on unread.
+    """
+
+    number: int
+    filename: str
+    source_url: str
+    api_url: str | None = None
+    facts: ImageFacts | None = None
+
+
+def check_image(number: int, filename: str, facts: ImageFacts) -> ReferenceImageError | None:
+    """Return the first rule that a reference image breaks, or None."""
+    width, height = facts.width, facts.height
+    if facts.format not in ACCEPTED_FORMATS:
+        return UnsupportedImageFormat(number, filename, format=facts.format)
+    if width * height > MAX_PIXELS:
+        return ImageTooManyPixels(number, filename, width=width, height=height, maximum=MAX_PIXELS)
+    if min(width, height) < MIN_SIDE:
+        return ImageTooSmall(number, filename, width=width, height=height, minimum=MIN_SIDE)
+    if max(width, height) > MAX_ASPECT_RATIO * min(width, height):
+        return ImageTooElongated(number, filename, width=width, height=height, limit=MAX_ASPECT_RATIO)
+    if facts.frames > 1:
+        return AnimatedImage(number, filename, frames=facts.frames)
+    return None

@@ -1,0 +1,237 @@
+"""Every error of the bot, in one tree. `bot.presentation.errors` has the words of each.
+
+```
+BotError
+├── UnknownError
+├── RequestError
+│   ├── RequestRefused
+│   ├── PromptMissing
+│   ├── PromptTooLong
+│   ├── UnknownVersion
+│   ├── SizeNotUnderstood
+│   ├── TierNotOffered
+│   ├── AspectRatioOutOfRange
+│   ├── TooFewPixels
+│   ├── TooManyPixels
+│   ├── ImageCountOutOfRange
+│   ├── TooManyReferences
+│   └── TooManyImagesTogether
+├── ReferencesRefused
+├── ReferenceImageError
+│   ├── NotAnImage
+│   ├── UnsupportedImageFormat
+│   ├── PhoneImageFormat
+│   ├── AnimatedImage
+│   ├── DamagedImage
+│   ├── ImageFileTooLarge
+│   ├── ImageFileEmpty
+│   ├── ImageTooSmall
+│   ├── ImageTooManyPixels
+│   ├── ImageTooElongated
+│   ├── ReferenceGone
+│   ├── ReferenceUnreachable
+│   ├── ReferenceAddressRefused
+│   └── ReferenceUploadFailed
+├── ApiError
+│   ├── ApiUnreachable
+│   ├── ApiConnectionLost
+│   ├── SubmissionOutcomeUnknown
+│   ├── ApiAnswerInvalid
+│   ├── ApiStatusError
+│   │   ├── ApiTokenRefused
+│   │   ├── ApiBalanceExhausted
+│   │   ├── ApiRequestRejected
+│   │   ├── ApiContentRefused
+│   │   ├── ApiBusy
+│   │   └── ApiServerError
+│   └── TaskError
+│       ├── TaskFailed
+│       ├── TaskContentRefused
+│       ├── TaskUnknownToApi
+│       ├── TaskOverdue
+│       ├── TaskWithoutPictures
+│       └── TaskOutOfSight
+├── PlaceError
+│   └── CannotPostPictures
+├── DeliveryError
+│   ├── PlaceGone
+│   ├── ThreadNotOpened
+│   ├── MessageGone
+│   ├── UploadTooLarge
+│   ├── DiscordUnavailable
+│   ├── ResultUnreachable
+│   ├── ResultGone
+│   ├── ResultUnusable
+│   └── DeliveryGivenUp
+├── JobError
+│   ├── JobLost
+│   ├── JobInterrupted
+│   ├── ShuttingDown
+│   └── StorageUnavailable
+└── StartupError
+    ├── ConfigInvalid
+    ├── ConfigMissing
+    ├── DatabaseUnusable
+    ├── DatabaseInUse
+    ├── DiscordTokenRefused
+    └── DiscordUnreachable
+```
+"""
+
+from bot.errors.api import (
+    ApiAnswerInvalid,
+    ApiBalanceExhausted,
+    ApiBusy,
+    ApiConnectionLost,
+    ApiContentRefused,
+    ApiError,
+    ApiRequestRejected,
+    ApiServerError,
+    ApiStatusError,
+    ApiTokenRefused,
+    ApiUnreachable,
+    SubmissionOutcomeUnknown,
+    TaskContentRefused,
+    TaskError,
+    TaskFailed,
+    TaskOutOfSight,
+    TaskOverdue,
+    TaskUnknownToApi,
+    TaskWithoutPictures,
+)
+from bot.errors.base import BotError, Cost, UnknownError
+from bot.errors.delivery import (
+    CannotPostPictures,
+    DeliveryError,
+    DeliveryGivenUp,
+    DiscordUnavailable,
+    MessageGone,
+    PlaceError,
+    PlaceGone,
+    ResultGone,
+    ResultUnreachable,
+    ResultUnusable,
+    ThreadNotOpened,
+    UploadTooLarge,
+)
+from bot.errors.jobs import JobError, JobInterrupted, JobLost, ShuttingDown, StorageUnavailable
+from bot.errors.references import (
+    AnimatedImage,
+    DamagedImage,
+    ImageFileEmpty,
+    ImageFileTooLarge,
+    ImageTooElongated,
+    ImageTooManyPixels,
+    ImageTooSmall,
+    NotAnImage,
+    PhoneImageFormat,
+    ReferenceAddressRefused,
+    ReferenceGone,
+    ReferenceImageError,
+    ReferencesRefused,
+    ReferenceUnreachable,
+    ReferenceUploadFailed,
+    UnsupportedImageFormat,
+)
+from bot.errors.request import (
+    AspectRatioOutOfRange,
+    ImageCountOutOfRange,
+    PromptMissing,
+    PromptTooLong,
+    RequestError,
+    RequestRefused,
+    SizeNotUnderstood,
+    TierNotOffered,
+    TooFewPixels,
+    TooManyImagesTogether,
+    TooManyPixels,
+    TooManyReferences,
+    UnknownVersion,
+)
+from bot.errors.startup import (
+    ConfigInvalid,
+    ConfigMissing,
+    DatabaseInUse,
+    DatabaseUnusable,
+    DiscordTokenRefused,
+    DiscordUnreachable,
+    StartupError,
+)
+
+__all__ = [
+    "AnimatedImage",
+    "ApiAnswerInvalid",
+    "ApiBalanceExhausted",
+    "ApiBusy",
+    "ApiConnectionLost",
+    "ApiContentRefused",
+    "ApiError",
+    "ApiRequestRejected",
+    "ApiServerError",
+    "ApiStatusError",
+    "ApiTokenRefused",
+    "ApiUnreachable",
+    "AspectRatioOutOfRange",
+    "BotError",
+    "CannotPostPictures",
+    "ConfigInvalid",
+    "ConfigMissing",
+    "Cost",
+    "DamagedImage",
+    "DatabaseInUse",
+    "DatabaseUnusable",
+    "DeliveryError",
+    "DeliveryGivenUp",
+    "DiscordTokenRefused",
+    "DiscordUnavailable",
+    "DiscordUnreachable",
+    "ImageCountOutOfRange",
+    "ImageFileEmpty",
+    "ImageFileTooLarge",
+    "ImageTooElongated",
+    "ImageTooManyPixels",
+    "ImageTooSmall",
+    "JobError",
+    "JobInterrupted",
+    "JobLost",
+    "MessageGone",
+    "NotAnImage",
+    "PhoneImageFormat",
+    "PlaceError",
+    "PlaceGone",
+    "PromptMissing",
+    "PromptTooLong",
+    "ReferenceAddressRefused",
+    "ReferenceGone",
+    "ReferenceImageError",
+    "ReferenceUnreachable",
+    "ReferenceUploadFailed",
+    "ReferencesRefused",
+    "RequestError",
+    "RequestRefused",
+    "ResultGone",
+    "ResultUnreachable",
+    "ResultUnusable",
+    "ShuttingDown",
+    "SizeNotUnderstood",
+    "StartupError",
+    "StorageUnavailable",
+    "SubmissionOutcomeUnknown",
+    "TaskContentRefused",
+    "TaskError",
+    "TaskFailed",
+    "TaskOutOfSight",
+    "TaskOverdue",
+    "TaskUnknownToApi",
+    "TaskWithoutPictures",
+    "ThreadNotOpened",
+    "TierNotOffered",
+    "TooFewPixels",
+    "TooManyImagesTogether",
+    "TooManyPixels",
+    "TooManyReferences",
+    "UnknownError",
+    "UnknownVersion",
+    "UnsupportedImageFormat",
+    "UploadTooLarge",
+]

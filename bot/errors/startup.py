@@ -1,0 +1,52 @@
+"""Why the bot does not start; each is one readable line and exit code 1."""
+
+from dataclasses import dataclass
+
+from bot.errors.base import BotError
+
+
+@dataclass(eq=False)
+class StartupError(BotError):
+    """The bot cannot start."""
+
+
+@dataclass(eq=False)
+class ConfigInvalid(StartupError):
+    """The settings hold mistakes; each line is `key: what is wrong`."""
+
+    source: str
+    problems: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class ConfigMissing(StartupError):
+    """There is no file where the settings were looked for."""
+
+    path: str
+
+
+@dataclass(eq=False)
+class DatabaseUnusable(StartupError):
+    """The database cannot be opened, is damaged, or belongs to a newer version of the bot."""
+
+    url: str
+    detail: str
+
+
+@dataclass(eq=False)
+class DatabaseInUse(StartupError):
+    """Another process of the bot works on the same SQLite file."""
+
+    path: str
+
+
+@dataclass(eq=False)
+class DiscordTokenRefused(StartupError):
+    """Discord does not know the bot token."""
+
+
+@dataclass(eq=False)
+class DiscordUnreachable(StartupError):
+    """Discord cannot be reached."""
+
+    detail: str

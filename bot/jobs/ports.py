@@ -1,0 +1,109 @@
+"""What the jobs need of the rest of the house, as small protocols that storage, seedream, references and delivery fill."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.job import Job, Status, TaskStatus
+from bot.domain.references import Reference
+from bot.domain.request import GenerationRequest
+from bot.errors import TaskError
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An open job that this process now holds; `retry_at` is when its step wants trying again, if it failed."""
+
+    job_id: str
+    status: Status
+    user_id: int
+    retry_at: datetime | None
+
+
+class JobStore(Protocol):
+    """Where jobs are kept. Every write is fenced by this process's owner id and the status the row is expected in."""
+
+    async def add(self, job: Job) -> None:
+        """Store a new job, held by this process."""
+        ...
+
+    async def get(self, job_id: str) -> Job | None:
+        """Return a job as stored, whoever holds it."""
+        ...
+
+    async def save(self, job: Job, *, was: Status) -> None:
+        """Replace the row of a job this process holds and whose stored status is `was`.
+
+        Raises:
+            JobLost: the row is another process's by now, or moved on.
+            StorageUnavailable: the database did not take it; try again.
+        """
+        ...
+
+    async def claim(self, limit: int) -> Sequence[Claim]:
+        """Take over up to `limit` open jobs that nobody holds, or whose holder's lease ran out, oldest first."""
+        ...
+
+    async def renew(self) -> int:
+        """Renew the lease of every open job of this process; return how many."""
+        ...
+
+    async def release(self) -> int:
+        """Give back every job of this process, so that the next one takes them at once; return how many."""
+        ...
+
+    async def typical_seconds(self, request: GenerationRequest) -> float | None:
+        """Return the median seconds from submission to completion of recent jobs like this one.
+
+        None where too few are known to say.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """The answer to one poll.
+
+    Attributes:
+        status: None for a status the API does not document.
+        results: links of the pictures, in order, when completed.
+        failure: why, when failed.
+    """
+
+    status: TaskStatus | None
+    results: tuple[str, ...] = ()
+    failure: TaskError | None = None
+
+
+class ImageApi(Protocol):
+    """The Seedream API; one call is one HTTP request, so that repeating stays the caller's decision."""
+
+    async def submit(self, request: GenerationRequest, image_urls: Sequence[str]) -> str:
+        """POST a generation, which is paid for, and return its task id.
+
+        Raises:
+            SubmissionOutcomeUnknown: it may have been taken; it must not be sent again.
+            ApiError: it was certainly not taken.
+        """
+        ...
+
+    async def poll(self, task_id: str) -> TaskState:
+        """Ask for a task.
+
+        Raises:
+            ApiError: the API could not be asked.
+        """
+        ...
+
+
+class ReferencePreparer(Protocol):
+    """Fetches, checks and uploads reference images."""
+
+    async def prepare(self, references: Sequence[Reference]) -> tuple[Reference, ...]:
+        """Return the references with `api_url` set, in order; those that have one already stay as they are.
+
+        Raises:
+            ReferencesRefused: with every image that cannot be used.
+        """
+        ...
