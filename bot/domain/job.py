@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.place import Place
+from bot.domain.place import Place, Venue
 from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
-from bot.errors import BotError
+from bot.errors import BotError, TaskError
 
 
 class Status(StrEnum):
@@ -24,7 +24,7 @@ class Status(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     REFUSED = "refused"
-    """Turned down before anything was sent to be paid."""
+    """Turned down by a rule, ours or the API's; nothing was spent."""
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     """Not final within our deadline."""
@@ -36,7 +36,7 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.ACCEPTED: frozenset({Status.PREPARING, Status.REFUSED, Status.FAILED, Status.CANCELLED}),
     Status.PREPARING: frozenset({Status.SUBMITTING, Status.REFUSED, Status.FAILED, Status.CANCELLED}),
     # Back to preparing only when the API certainly did not take the request.
-    Status.SUBMITTING: frozenset({Status.WAITING, Status.PREPARING, Status.FAILED, Status.UNKNOWN}),
+    Status.SUBMITTING: frozenset({Status.WAITING, Status.PREPARING, Status.REFUSED, Status.FAILED, Status.UNKNOWN}),
     Status.WAITING: frozenset({Status.DELIVERING, Status.FAILED, Status.EXPIRED, Status.CANCELLED}),
     Status.DELIVERING: frozenset({Status.DELIVERED, Status.FAILED}),
     Status.DELIVERED: frozenset(),
@@ -56,6 +56,21 @@ class TaskStatus(StrEnum):
     PROCESSING = "processing"
     COMPLETED = "completed"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """The answer to one poll.
+
+    Attributes:
+        status: None for a status the API does not document.
+        results: links of the pictures, in order, when completed.
+        failure: why, when failed.
+    """
+
+    status: TaskStatus | None
+    results: tuple[str, ...] = ()
+    failure: TaskError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +106,8 @@ class Job:
         id: 16 characters, also the reference people are told.
         thread_id: the thread opened for it, if any.
         task_id: the API's id, once the POST was answered.
-        task_status: the API's status as last polled; `task_since` when it was first seen.
+        task_status: the API's status as last polled; `task_since` when it was first seen; `task_shown` what the
+            person has been shown of it.
         results: links of the finished pictures, in order; they die at `results_expire_at`.
         failure: why it ended otherwise than delivered.
         sent: its messages by part: "task", "images-1", …, "end".
@@ -112,6 +128,7 @@ class Job:
     task_id: str | None = None
     task_status: TaskStatus | None = None
     task_since: datetime | None = None
+    task_shown: TaskStatus | None = None
     submitted_at: datetime | None = None
     completed_at: datetime | None = None
     results: tuple[str, ...] = ()
@@ -129,11 +146,32 @@ class Job:
         return self.status not in ENDS or not self.told
 
     @property
+    def prepared(self) -> bool:
+        """Whether nothing but its turn at the API is missing before it is submitted."""
+        has_place = self.place.venue is not Venue.THREAD or self.thread_id is not None
+        return has_place and all(reference.api_url for reference in self.references)
+
+    @property
     def home_id(self) -> int:
         """The channel its messages are posted in: its thread, else the place of asking."""
         return self.thread_id or self.place.channel_id
+
+    def message_id(self, part: str) -> int | None:
+        """Return the id of one of its messages that is known to have arrived."""
+        sent = self.sent.get(part)
+        return sent.message_id if sent is not None else None
 
     @property
     def delivered_images(self) -> frozenset[int]:
         """Numbers of the pictures known to have arrived."""
         return frozenset(n for sent in self.sent.values() if sent.message_id is not None for n in sent.images)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An open job that this process now holds; `retry_at` is when its step wants trying again, if it failed."""
+
+    job_id: str
+    status: Status
+    user_id: int
+    retry_at: datetime | None

@@ -1,24 +1,11 @@
-"""What the jobs need of the rest of the house, as small protocols that storage, seedream, references and delivery fill."""
+"""What the jobs need of the house, as small protocols that storage, seedream, references and delivery fill."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-from bot.domain.job import Job, Status, TaskStatus
+from bot.domain.job import Claim, Job, Status, TaskState
 from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
-from bot.errors import TaskError
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """An open job that this process now holds; `retry_at` is when its step wants trying again, if it failed."""
-
-    job_id: str
-    status: Status
-    user_id: int
-    retry_at: datetime | None
 
 
 class JobStore(Protocol):
@@ -59,21 +46,6 @@ class JobStore(Protocol):
         None where too few are known to say.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class TaskState:
-    """The answer to one poll.
-
-    Attributes:
-        status: None for a status the API does not document.
-        results: links of the pictures, in order, when completed.
-        failure: why, when failed.
-    """
-
-    status: TaskStatus | None
-    results: tuple[str, ...] = ()
-    failure: TaskError | None = None
 
 
 class ImageApi(Protocol):

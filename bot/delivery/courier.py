@@ -1,0 +1,104 @@
+"""Getting finished pictures ready to be posted, a message's worth at a time, on disk rather than in memory."""
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+
+from bot.delivery.download import download
+from bot.delivery.fit import Fitted, NotAPictureError, fit
+from bot.domain.job import Job
+from bot.domain.parcel import Parcel, PictureFile
+from bot.domain.place import Venue
+from bot.errors import ResultGone, ResultUnusable
+
+MAX_FILES = 10
+"""Files of one message. Source: https://discord.com/developers/docs/resources/message#create-message"""
+
+MAX_REQUEST_BYTES = 25 * 1024 * 1024 - 128 * 1024
+"""Bytes of one message's files; the whole request may have 25 MiB.
+
+Source: https://discord.com/developers/docs/reference#uploading-files
+"""
+
+FOLLOWUPS = 4
+"""Messages that pictures may take where only the interaction's token can be used: Discord allows five followups
+outside servers the bot is in, and one is kept for words.
+
+Source: https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
+"""
+
+DOWNLOADS_AT_ONCE = 4
+
+
+class SpoolCourier:
+    """Keeps a job's pictures in a folder of its own below `spool` until the job lets go of them."""
+
+    def __init__(self, *, session: aiohttp.ClientSession, spool: Path) -> None:
+        self._session = session
+        self._spool = spool
+        self._downloads = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
+        # Decoding a 4K picture takes some 50 MB, so one at a time keeps memory bounded whatever is delivered.
+        self._fitting = asyncio.Semaphore(1)
+
+    async def pack(self, job: Job, numbers: Sequence[int]) -> Parcel:
+        """Return the next message's worth of the pictures asked for; ones that cannot be had are noted instead.
+
+        Raises:
+            ResultUnreachable: a picture could not be had just now.
+        """
+        wanted = list(numbers)[:MAX_FILES]
+        limit = file_limit(job)
+        fetched = await asyncio.gather(*(self._fetch(job, number) for number in wanted))
+        files: list[PictureFile] = []
+        notes: dict[int, str] = {}
+        total = 0
+        for number, path in zip(wanted, fetched, strict=True):
+            fitted = await self._fit(path, limit) if isinstance(path, Path) else path
+            if isinstance(fitted, str):
+                notes[number] = fitted
+                continue
+            if files and total + fitted.size > MAX_REQUEST_BYTES:
+                break
+            total += fitted.size
+            files.append(PictureFile(number, fitted.path, fitted.extension, fitted.size))
+            if fitted.change is not None:
+                notes[number] = fitted.change.value
+        return Parcel(tuple(files), notes)
+
+    async def discard(self, job_id: str) -> None:
+        """Remove a job's folder."""
+        await asyncio.to_thread(shutil.rmtree, self._spool / job_id, ignore_errors=True)
+
+    async def _fetch(self, job: Job, number: int) -> Path | str:
+        """Return the file of a picture, or the note of why there is none."""
+        path = self._spool / job.id / str(number)
+        async with self._downloads:
+            if await asyncio.to_thread(path.exists):
+                return path
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            try:
+                await download(self._session, job.results[number - 1], number, path)
+            except ResultGone:
+                return "gone"
+            except ResultUnusable:
+                return "unusable"
+            return path
+
+    async def _fit(self, path: Path, limit: int) -> Fitted | str:
+        async with self._fitting:
+            try:
+                return await asyncio.to_thread(fit, path, limit)
+            except NotAPictureError:
+                return "unusable"
+
+
+def file_limit(job: Job) -> int:
+    """Return the bytes one of a job's pictures may have: it fits its message, and the messages suffice for all."""
+    limit = min(job.place.upload_limit, MAX_REQUEST_BYTES)
+    if job.place.venue is Venue.INTERACTION:
+        per_message = -(-len(job.results) // FOLLOWUPS)
+        limit = min(limit, MAX_REQUEST_BYTES // per_message)
+    return limit

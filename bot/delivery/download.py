@@ -1,0 +1,55 @@
+"""Fetching a finished picture to disk, streamed and capped."""
+
+import asyncio
+from pathlib import Path
+
+import aiohttp
+
+from bot.errors import ResultGone, ResultUnreachable, ResultUnusable
+
+MAX_RESULT_BYTES = 96 * 1024 * 1024
+"""Bytes; a 4K picture weighs up to some 25 MB, so this leaves ample room."""
+
+CHUNK = 256 * 1024
+_GONE = {401, 403, 404, 410}
+
+
+async def download(session: aiohttp.ClientSession, url: str, number: int, target: Path) -> None:
+    """Stream a finished picture into `target`.
+
+    The session is expected to check every address it connects to.
+
+    Raises:
+        ResultGone: the link no longer works.
+        ResultUnreachable: it could not be had just now.
+        ResultUnusable: it is larger than any picture.
+    """
+    partial = target.with_name(target.name + ".part")
+    try:
+        async with session.get(url) as response:
+            if response.status in _GONE:
+                raise ResultGone(number=number, url=url)
+            if response.status != 200:
+                raise ResultUnreachable(number=number, detail=f"HTTP {response.status}")
+            await _store(response, partial, number, url)
+    except (TimeoutError, aiohttp.ClientError) as error:
+        raise ResultUnreachable(number=number, detail=str(error) or type(error).__name__) from error
+    except ValueError as error:
+        raise ResultUnusable(number=number, url=url, detail=str(error)) from error
+    finally:
+        await asyncio.to_thread(partial.unlink, missing_ok=True)
+
+
+async def _store(response: aiohttp.ClientResponse, partial: Path, number: int, url: str) -> None:
+    received = 0
+    target = partial.with_name(partial.name.removesuffix(".part"))
+    file = await asyncio.to_thread(partial.open, "wb")
+    try:
+        async for chunk in response.content.iter_chunked(CHUNK):
+            received += len(chunk)
+            if received > MAX_RESULT_BYTES:
+                raise ResultUnusable(number=number, url=url, detail=f"more than {MAX_RESULT_BYTES} bytes")
+            await asyncio.to_thread(file.write, chunk)
+    finally:
+        await asyncio.to_thread(file.close)
+    await asyncio.to_thread(partial.replace, target)

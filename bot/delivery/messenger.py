@@ -1,0 +1,203 @@
+"""A job's messages on Discord: the card through the interaction's token, the rest through the bot's own.
+
+Interaction endpoints do not count toward a bot's 50 requests a second
+(https://discord.com/developers/docs/topics/rate-limits#global-rate-limit), so whatever can be told by editing the
+card is told there.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Literal
+
+import discord
+
+from bot.clock import Clock
+from bot.delivery.refusals import THREAD_ALREADY_CREATED, of_thread, translated
+from bot.domain.job import Job
+from bot.domain.parcel import Parcel
+from bot.domain.place import Venue
+from bot.domain.request import GenerationRequest
+from bot.errors import MessageGone, PlaceGone, ThreadNotOpened
+from bot.presentation.card import card, thread_name
+from bot.presentation.i18n import speaking
+from bot.presentation.messages import alt_text, end_message, images_message, task_message
+from bot.presentation.panel import Panel
+
+TOKEN_MARGIN = timedelta(seconds=20)
+"""How long before its end an interaction's token is no longer relied on."""
+
+ArchiveMinutes = Literal[60, 1440, 4320, 10080]
+Estimate = Callable[[GenerationRequest], Awaitable[float | None]]
+
+
+class DiscordMessenger:
+    """Posts and edits what `bot.presentation` words, where the job's place says."""
+
+    def __init__(
+        self, client: discord.Client, *, clock: Clock, estimate: Estimate, archive_minutes: ArchiveMinutes
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._estimate = estimate
+        self._archive_minutes = archive_minutes
+
+    async def show_card(self, job: Job) -> None:
+        """Edit the command's own reply; a deleted one, or one out of reach by now, is no error."""
+        place = job.place
+        if not place.card_id:
+            return
+        with speaking(job.requester.locale):
+            content, embeds = _laid_out(card(job, await self._estimate(job.request)), embeds=place.embeds)
+        try:
+            with translated():
+                if self._token_lives(job):
+                    await self._webhook(job).edit_message(place.card_id, content=content, embeds=embeds)
+                elif place.venue is not Venue.INTERACTION:
+                    message = self._channel(place.channel_id).get_partial_message(place.card_id)
+                    await message.edit(content=content, embeds=embeds)
+        except (MessageGone, PlaceGone):
+            return
+
+    async def open_thread(self, job: Job) -> int:
+        """Open the thread under the card and return its id.
+
+        Raises:
+            ThreadNotOpened: Discord does not allow it, or wants us to wait longer than a person would.
+        """
+        try:
+            # Through the HTTP client, because the public method wants the guild in its cache.
+            await self._client.http.start_thread_with_message(
+                job.place.channel_id,
+                job.place.card_id,
+                name=thread_name(job),
+                auto_archive_duration=self._archive_minutes,
+            )
+        except discord.RateLimited as error:
+            raise ThreadNotOpened(detail=f"rate limited for {error.retry_after:.0f} s") from error
+        except discord.HTTPException as error:
+            if error.code == THREAD_ALREADY_CREATED:
+                return job.place.card_id
+            refusal = of_thread(error)
+            if refusal is not None:
+                raise refusal from error
+            with translated():
+                raise
+        # A thread started from a message has that message's id.
+        return job.place.card_id
+
+    async def post_task(self, job: Job, nonce: str) -> int:
+        """Post task id and status."""
+        with speaking(job.requester.locale):
+            panel = task_message(job, await self._estimate(job.request))
+        content, embeds = _laid_out(panel, embeds=job.place.embeds)
+        return await self._send(job, nonce, content=content, embeds=embeds)
+
+    async def edit_task(self, job: Job, message_id: int) -> None:
+        """Edit task id and status; a deleted message is no error."""
+        with speaking(job.requester.locale):
+            panel = task_message(job, await self._estimate(job.request))
+        content, embeds = _laid_out(panel, embeds=job.place.embeds)
+        try:
+            with translated():
+                await self._channel(job.home_id).get_partial_message(message_id).edit(content=content, embeds=embeds)
+        except MessageGone:
+            return
+
+    async def post_images(self, job: Job, parcel: Parcel, nonce: str) -> int:
+        """Post the pictures of a parcel; the first ones of a job mention who asked."""
+        mention = not job.delivered_images
+        with speaking(job.requester.locale):
+            content = images_message(job, parcel.images, mention=mention)
+            names = {file.number: alt_text(job, file.number) for file in parcel.files}
+        with ExitStack() as opened:
+            # Made anew for every attempt: a discord.File can be sent once.
+            files = [
+                discord.File(
+                    opened.enter_context(await asyncio.to_thread(file.path.open, "rb")),
+                    filename=f"seedream-{job.id}-{file.number}.{file.extension}",
+                    description=names[file.number],
+                )
+                for file in parcel.files
+            ]
+            return await self._send(job, nonce, content=content or None, files=files, mention=mention)
+
+    async def post_end(self, job: Job, nonce: str) -> int:
+        """Post how the job ended, mentioning who asked."""
+        with speaking(job.requester.locale):
+            content = end_message(job)
+        return await self._send(job, nonce, content=content, mention=True)
+
+    def can_find(self, job: Job) -> bool:
+        """Whether messages can be read back: not where only the interaction's token is of use."""
+        return job.place.venue is not Venue.INTERACTION
+
+    async def find(self, job: Job, part: str) -> int | None:
+        """Look for a message among what was posted since the job was taken in; return its id."""
+        sent = job.sent[part]
+        after = discord.Object(discord.utils.time_snowflake(job.created_at))
+        with translated():
+            async for message in self._channel(sent.channel_id).history(limit=200, after=after, oldest_first=True):
+                if self._is(message, job, part, sent.images):
+                    return message.id
+        return None
+
+    def _is(self, message: discord.Message, job: Job, part: str, images: Sequence[int]) -> bool:
+        me = self._client.application_id
+        if message.author.id not in {job.place.application_id, me, self._client.user and self._client.user.id}:
+            return False
+        if images:
+            return any(a.filename.startswith(f"seedream-{job.id}-{images[0]}.") for a in message.attachments)
+        shown = "\n".join([message.content, *(field.value or "" for embed in message.embeds for field in embed.fields)])
+        if part == "task":
+            return bool(job.task_id) and str(job.task_id) in shown and message.id != job.place.card_id
+        return f"<@{job.requester.user_id}>" in message.content and str(job.task_id or job.id) in shown
+
+    async def open_direct_message(self, job: Job) -> int:
+        """Return the id of the requester's direct-message channel."""
+        with translated():
+            channel = await self._client.create_dm(discord.Object(job.requester.user_id))
+        return channel.id
+
+    async def _send(
+        self,
+        job: Job,
+        nonce: str,
+        *,
+        content: str | None = None,
+        embeds: Sequence[discord.Embed] = (),
+        files: Sequence[discord.File] = (),
+        mention: bool = False,
+    ) -> int:
+        pings = discord.AllowedMentions.none()
+        if mention:
+            pings = discord.AllowedMentions(
+                users=[discord.Object(job.requester.user_id)], everyone=False, roles=False, replied_user=False
+            )
+        with translated():
+            if job.place.venue is Venue.INTERACTION:
+                if not self._token_lives(job):
+                    raise PlaceGone(detail="the interaction's token has ended")
+                followup = await self._webhook(job).send(
+                    content or "", embeds=embeds, files=files, allowed_mentions=pings, wait=True
+                )
+                return followup.id
+            message = await self._channel(job.home_id).send(
+                content, embeds=embeds, files=files, nonce=nonce, allowed_mentions=pings
+            )
+            return message.id
+
+    def _token_lives(self, job: Job) -> bool:
+        return bool(job.place.token) and self._clock.now() < job.place.token_expires_at - TOKEN_MARGIN
+
+    def _webhook(self, job: Job) -> discord.Webhook:
+        return discord.Webhook.partial(job.place.application_id, job.place.token, client=self._client)
+
+    def _channel(self, channel_id: int) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(channel_id)
+
+
+def _laid_out(panel: Panel, *, embeds: bool) -> tuple[str | None, list[discord.Embed]]:
+    """Return content and embeds of a panel; the one that is not used is empty, which clears it on an edit."""
+    return (None, [panel.embed()]) if embeds else (panel.text(), [])

@@ -1,0 +1,172 @@
+"""The Discord client: intents, extensions by name, commands synced when they changed, every error answered."""
+
+import hashlib
+import json
+import secrets
+from typing import Protocol
+
+import discord
+import structlog
+import yarl
+from discord import app_commands
+from discord.ext import commands
+
+from bot.errors import BotError, UnknownError
+from bot.jobs.service import JobService
+from bot.presentation.errors import explain
+from bot.presentation.i18n import speaking
+
+EXTENSIONS = ("cogs.seedream",)
+CANNOT_SAY = frozenset({10062, 10015, 50027})
+"""Discord's codes for an interaction whose token has ended."""
+
+_log = structlog.get_logger(__name__)
+
+
+class CommandMemory(Protocol):
+    """Where the fingerprint of the synced commands is kept over restarts; `bot.storage` fills it."""
+
+    async def get(self, name: str) -> str | None:
+        """Return what is kept under a name."""
+        ...
+
+    async def set(self, name: str, value: str) -> None:
+        """Keep a value under a name."""
+        ...
+
+
+def point_at(api_base_url: str, gateway_url: str | None) -> None:
+    """Make discord.py talk to another server than Discord's own; it knows these addresses as class attributes only."""
+    discord.http.Route.BASE = api_base_url
+    if gateway_url is not None:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+def intents() -> discord.Intents:
+    """Return the least the bot needs: interactions want no intent; guilds tells about threads and channels.
+
+    Source: https://discord.com/developers/docs/events/gateway#list-of-intents
+    """
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    return wanted
+
+
+class ErrorAnsweringTree(app_commands.CommandTree["SeedreamBot"]):
+    """A command tree that turns every error into words for the person who used the command."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["SeedreamBot"], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Answer an error; the unforeseen gets a reference that also stands in the log."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await answer_error(interaction, cause)
+
+
+async def answer_error(interaction: discord.Interaction["SeedreamBot"], cause: Exception) -> None:
+    """Say what went wrong in the place of asking: privately, unless a public answer has been begun."""
+    if isinstance(cause, BotError):
+        told = cause
+        _log.info("refused", error=str(cause), user=interaction.user.id, guild=interaction.guild_id)
+    else:
+        told = UnknownError(reference=secrets.token_hex(4), summary=type(cause).__name__)
+        _log.error("unforeseen error in a command", reference=told.reference, exc_info=cause)
+    with speaking(interaction.locale.value):
+        words = explain(told)
+    try:
+        if interaction.response.is_done():
+            await interaction.edit_original_response(content=words)
+        else:
+            await interaction.response.send_message(words, ephemeral=True)
+    except discord.HTTPException as silence:
+        _log.error(
+            "the person could not be told",
+            error=str(told),
+            code=silence.code,
+            too_late=silence.code in CANNOT_SAY,
+        )
+
+
+class SeedreamBot(commands.AutoShardedBot):
+    """The bot as Discord sees it. `jobs` is what its cogs call."""
+
+    def __init__(
+        self,
+        *,
+        memory: CommandMemory,
+        sync_when_changed: bool = True,
+        gateway_url: str | None = None,
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=ErrorAnsweringTree,
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            # Nothing is looked up in these caches; without them memory does not grow with the servers' chatter.
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=30.0,
+        )
+        self.jobs: JobService
+        self._memory = memory
+        self._sync_when_changed = sync_when_changed
+        self._gateway_url = gateway_url
+
+    def serve(self, jobs: JobService) -> None:
+        """Hand over what the cogs call; to be done before logging in."""
+        self.jobs = jobs
+
+    async def setup_hook(self) -> None:
+        """Load the cogs and register the commands if they changed; runs once, after login and before the gateway."""
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        if self._sync_when_changed:
+            await self.sync_if_changed()
+        if self._gateway_url is not None:
+            # Only with a known shard count does discord.py use its default gateway, which `point_at` has set.
+            self.shard_count, _, _ = await self.http.get_bot_gateway()
+
+    async def sync_if_changed(self) -> bool:
+        """Register the commands globally if they differ from what was registered last; tell whether they did.
+
+        Discord allows 200 creations a day (https://discord.com/developers/docs/interactions/application-commands).
+        """
+        if await self._memory.get(self._memory_name) == self.command_fingerprint():
+            return False
+        await self.sync_now()
+        return True
+
+    async def sync_now(self, guild_id: int | None = None) -> int:
+        """Register the commands, globally or for one server, whatever was registered before; return how many.
+
+        For one server they are there at once, which helps while trying things out; they stand beside the global ones.
+        """
+        guild = discord.Object(guild_id) if guild_id is not None else None
+        if guild is not None:
+            self.tree.copy_global_to(guild=guild)
+        synced = await self.tree.sync(guild=guild)
+        if guild is None:
+            await self._memory.set(self._memory_name, self.command_fingerprint())
+        _log.info("commands registered", count=len(synced), guild=guild_id)
+        return len(synced)
+
+    @property
+    def _memory_name(self) -> str:
+        return f"commands:{self.application_id}"
+
+    def command_fingerprint(self) -> str:
+        """Return a hash of the commands as Discord would be sent them."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+    async def on_ready(self) -> None:
+        """Log that the bot is there; runs again after every new session."""
+        _log.info("connected to Discord", user=str(self.user), guilds=len(self.guilds))
+
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        """Log an error of an event listener with its traceback."""
+        _log.exception("error in an event listener", event_name=event_method)

@@ -1,0 +1,81 @@
+"""Bringing finished pictures to the person, message by message, each picture once."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.job import Job, Status
+from bot.errors import ResultGone, UploadTooLarge
+from bot.jobs.messenger import Courier, Messenger
+from bot.jobs.ports import JobStore
+from bot.jobs.sending import Sender
+from bot.jobs.turns import Again, Turn
+
+SMALLEST_LIMIT = 256 * 1024
+"""Bytes; below this a refusal for size is not about size, and shrinking further helps nobody."""
+
+LOST_NOTES = frozenset({"gone", "unusable"})
+"""Notes of pictures that cannot be posted; people get their links instead."""
+
+
+def pictures_left(job: Job) -> list[int]:
+    """Return the numbers of the pictures still to be posted, in order."""
+    lost = {int(number) for number, note in job.notes.items() if note in LOST_NOTES}
+    done = job.delivered_images | lost
+    return [number for number in range(1, len(job.results) + 1) if number not in done]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The delivering step."""
+
+    store: JobStore
+    courier: Courier
+    messenger: Messenger
+    sender: Sender
+
+    async def deliver(self, job: Job) -> Turn:
+        """Post the next message of pictures; when none is left, the job is delivered.
+
+        Raises:
+            BotError: the next message could not be posted.
+        """
+        job = await self.sender.settle(job)
+        pending = next((sent.images for sent in job.sent.values() if sent.images and sent.message_id is None), ())
+        numbers = list(pending) or pictures_left(job)
+        if not numbers:
+            if not job.delivered_images:
+                raise ResultGone(number=1, url=job.results[0] if job.results else "")
+            await self._save(replace(job, status=Status.DELIVERED, attempts=0, retry_at=None), job)
+            return Again()
+        parcel = await self.courier.pack(job, numbers)
+        if parcel.notes:
+            notes = {**job.notes, **{str(number): note for number, note in parcel.notes.items()}}
+            if notes != job.notes:
+                job = await self._save(replace(job, notes=notes), job)
+        if not parcel.images:
+            return Again()
+        part = f"images-{parcel.images[0]}"
+        try:
+            await self.sender.send(
+                job, part, lambda now, nonce: self.messenger.post_images(now, parcel, nonce), images=parcel.images
+            )
+        except UploadTooLarge:
+            await self._shrink(job.id, part)
+        return Again()
+
+    async def _shrink(self, job_id: str, part: str) -> None:
+        job = await self.store.get(job_id)
+        if job is None:
+            return
+        if job.place.upload_limit <= SMALLEST_LIMIT:
+            raise UploadTooLarge(detail=f"refused at {job.place.upload_limit} bytes a file")
+        limit = max(SMALLEST_LIMIT, job.place.upload_limit // 2)
+        sent = {name: record for name, record in job.sent.items() if name != part}
+        await self._save(replace(job, sent=sent, place=replace(job.place, upload_limit=limit)), job)
+
+    async def finish(self, job: Job) -> None:
+        """Let go of what was kept for a job that has come to its end."""
+        await self.courier.discard(job.id)
+
+    async def _save(self, job: Job, before: Job) -> Job:
+        await self.store.save(job, was=before.status)
+        return job

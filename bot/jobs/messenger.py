@@ -1,0 +1,75 @@
+"""What the jobs need of Discord: showing where a job stands and bringing its pictures, one message a call."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.domain.job import Job
+from bot.domain.parcel import Parcel
+
+
+class Courier(Protocol):
+    """Downloads finished pictures, keeps them on disk for as long as the job needs them, and makes them fit."""
+
+    async def pack(self, job: Job, numbers: Sequence[int]) -> Parcel:
+        """Return the next message's worth of the pictures asked for, never more than Discord takes at once.
+
+        Raises:
+            ResultUnreachable: a picture could not be had just now.
+        """
+        ...
+
+    async def discard(self, job_id: str) -> None:
+        """Remove what is kept of a job; nothing there is no error."""
+        ...
+
+
+class Messenger(Protocol):
+    """Discord, as one job sees it.
+
+    Every method raises `DiscordUnavailable` when it may be tried again with the same nonce, and `PlaceGone` when
+    the place is no longer there, or no longer open to the bot.
+    """
+
+    async def show_card(self, job: Job) -> None:
+        """Make the command's own reply say where the job stands; a deleted reply is no error."""
+        ...
+
+    async def open_thread(self, job: Job) -> int:
+        """Open the job's thread under its card and return its id; one that exists already is that id.
+
+        Raises:
+            ThreadNotOpened: Discord does not allow it.
+        """
+        ...
+
+    async def post_task(self, job: Job, nonce: str) -> int:
+        """Post the message with task id and status into the thread; return its id."""
+        ...
+
+    async def edit_task(self, job: Job, message_id: int) -> None:
+        """Make that message say where the job stands; a deleted one is no error."""
+        ...
+
+    async def post_images(self, job: Job, parcel: Parcel, nonce: str) -> int:
+        """Post the parcel's pictures; the job's first such message mentions the requester. Return its id.
+
+        Raises:
+            UploadTooLarge: Discord does not take that much.
+        """
+        ...
+
+    async def post_end(self, job: Job, nonce: str) -> int:
+        """Post how the job ended, mentioning the requester; return the message's id."""
+        ...
+
+    async def find(self, job: Job, part: str) -> int | None:
+        """Look for a message whose sending was recorded but not its arrival; return its id, or None."""
+        ...
+
+    def can_find(self, job: Job) -> bool:
+        """Whether the bot can read back what it posted for this job."""
+        ...
+
+    async def open_direct_message(self, job: Job) -> int:
+        """Return the id of the requester's direct-message channel with the bot."""
+        ...

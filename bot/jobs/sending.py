@@ -1,0 +1,77 @@
+"""Sending each message of a job exactly once, across crashes and cut connections."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.domain.job import Job, Sent
+from bot.jobs.messenger import Messenger
+from bot.jobs.ports import JobStore
+
+UNCONFIRMED = "unconfirmed"
+"""Note of a picture whose message was sent into a place that cannot be read back, with no answer seen."""
+
+
+def nonce_of(job_id: str, part: str) -> str:
+    """Return the nonce of one message: at most 25 characters, the same on every attempt.
+
+    Source: https://discord.com/developers/docs/resources/message#create-message (`nonce`, `enforce_nonce`).
+    """
+    return f"{job_id}.{part}"[:25]
+
+
+class Sender:
+    """Sends a job's messages so that each arrives once.
+
+    The intent is stored before a message goes out and the message's id after. Within one process a repeated attempt
+    carries the same nonce, which Discord answers with the first message. An intent left by an earlier process may be
+    older than Discord remembers nonces, so the place is read before anything is sent again.
+    """
+
+    def __init__(self, store: JobStore, messenger: Messenger) -> None:
+        self._store = store
+        self._messenger = messenger
+        self._mine: set[str] = set()
+
+    async def send(
+        self, job: Job, part: str, post: Callable[[Job, str], Awaitable[int]], *, images: tuple[int, ...] = ()
+    ) -> Job:
+        """Send one message, unless it is known to have arrived; return the job with its id recorded."""
+        known = job.sent.get(part)
+        if known is not None and known.message_id is not None:
+            return job
+        nonce = nonce_of(job.id, part)
+        if known is None:
+            self._mine.add(nonce)
+            job = await self._record(job, part, Sent(nonce, job.home_id, images=images))
+        message_id = await post(job, nonce)
+        self._mine.discard(nonce)
+        return await self._record(job, part, replace(job.sent[part], message_id=message_id))
+
+    async def settle(self, job: Job) -> Job:
+        """Find out about messages that an earlier process meant to send and may have sent; return the job after that.
+
+        Found ones are recorded as arrived. Ones that certainly did not arrive are forgotten, so that they are sent
+        anew. Where the place cannot be read, pictures count as arrived and are noted as unconfirmed: they are not sent
+        twice, and the card gets their links.
+        """
+        for part, sent in job.sent.items():
+            if sent.message_id is not None or sent.nonce in self._mine:
+                continue
+            if self._messenger.can_find(job):
+                found = await self._messenger.find(job, part)
+                sent_after = {**job.sent, part: replace(sent, message_id=found)}
+                if found is None:
+                    del sent_after[part]
+                job = await self._save(replace(job, sent=sent_after), job)
+            else:
+                notes = {**job.notes, **{str(number): UNCONFIRMED for number in sent.images}}
+                arrived = {**job.sent, part: replace(sent, message_id=0)}
+                job = await self._save(replace(job, sent=arrived, notes=notes), job)
+        return job
+
+    async def _record(self, job: Job, part: str, sent: Sent) -> Job:
+        return await self._save(replace(job, sent={**job.sent, part: sent}), job)
+
+    async def _save(self, job: Job, before: Job) -> Job:
+        await self._store.save(job, was=before.status)
+        return job

@@ -1,0 +1,85 @@
+"""Taking jobs in: what the cogs call."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.job import Job, Requester, Status
+from bot.domain.place import Place
+from bot.domain.references import Reference
+from bot.domain.request import GenerationRequest
+from bot.errors import ShuttingDown
+from bot.jobs.ports import JobStore
+from bot.jobs.worker import Worker
+
+_log = structlog.get_logger(__name__)
+
+
+def new_job_id() -> str:
+    """Return 16 random characters that can be told and typed."""
+    return secrets.token_hex(8)
+
+
+class JobService:
+    """Accepts jobs and finds them again."""
+
+    def __init__(
+        self, *, store: JobStore, worker: Worker, clock: Clock, new_id: Callable[[], str] = new_job_id
+    ) -> None:
+        self._store = store
+        self._worker = worker
+        self._clock = clock
+        self._new_id = new_id
+        self._closed = False
+
+    def ensure_open(self) -> None:
+        """Refuse new jobs while the bot is being stopped.
+
+        Raises:
+            ShuttingDown: nothing new is taken in.
+        """
+        if self._closed:
+            raise ShuttingDown
+
+    def close(self) -> None:
+        """Take nothing new from now on."""
+        self._closed = True
+
+    async def accept(
+        self, *, requester: Requester, place: Place, request: GenerationRequest, references: Sequence[Reference]
+    ) -> Job:
+        """Store a job and have it worked on; from then on it survives whatever happens to this process.
+
+        Raises:
+            ShuttingDown: nothing new is taken in.
+            StorageUnavailable: it could not be stored; nothing was begun.
+        """
+        self.ensure_open()
+        job = Job(
+            id=self._new_id(),
+            status=Status.ACCEPTED,
+            requester=requester,
+            place=place,
+            request=replace(request, reference_count=len(references)),
+            references=tuple(references),
+            created_at=self._clock.now(),
+        )
+        await self._store.add(job)
+        _log.info(
+            "job accepted",
+            job=job.id,
+            user=requester.user_id,
+            guild=place.guild_id,
+            venue=place.venue.value,
+            version=request.version.value,
+            references=len(references),
+        )
+        self._worker.take(job)
+        return job
+
+    async def find(self, job_id: str) -> Job | None:
+        """Return a job by its id."""
+        return await self._store.get(job_id)

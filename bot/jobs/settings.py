@@ -1,0 +1,25 @@
+"""The plain values that the jobs are run with."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """How jobs are run.
+
+    Attributes:
+        max_running_tasks: how many tasks may be at the API at once.
+        poll_first: seconds between polls of a fresh task.
+        poll_longest: seconds between polls of an old one.
+        poll_deadline: how long a task may take before the job is `expired`.
+        steps_at_once: how many jobs are worked on at the same time; waiting ones do not count.
+        lease: how long a job stays ours without being renewed.
+    """
+
+    max_running_tasks: int = 10
+    poll_first: float = 1.0
+    poll_longest: float = 5.0
+    poll_deadline: timedelta = timedelta(minutes=10)
+    steps_at_once: int = 32
+    lease: timedelta = timedelta(seconds=60)

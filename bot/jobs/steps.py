@@ -1,0 +1,209 @@
+"""The steps of a job, one method a status: each ends with the row saved in the state it has reached."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.job import Job, Status, TaskStatus
+from bot.domain.place import NoThread, Venue
+from bot.domain.retry import RetryPolicy
+from bot.errors import BotError, DiscordUnavailable, JobInterrupted, StorageUnavailable, TaskOverdue, ThreadNotOpened
+from bot.jobs.delivery import Delivery
+from bot.jobs.messenger import Messenger
+from bot.jobs.polling import next_delay
+from bot.jobs.ports import ImageApi, JobStore, ReferencePreparer
+from bot.jobs.sending import Sender
+from bot.jobs.settings import JobSettings
+from bot.jobs.turns import Again, Done, InLine, Turn
+
+RESULTS_LIVE = timedelta(hours=24)
+"""How long result links work. Source: https://www.volcengine.com/docs/82379/1541523 (`url`: valid for 24 hours)."""
+
+EDIT_IS_SEEN = timedelta(seconds=60)
+"""How long after asking a person is taken to be still looking, so that an edit without a ping is enough."""
+
+_log = structlog.get_logger(__name__)
+_SAVING = RetryPolicy(attempts=1_000_000, first=0.2, longest=10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Works on one job at a time; holds no state of any job."""
+
+    store: JobStore
+    api: ImageApi
+    preparer: ReferencePreparer
+    messenger: Messenger
+    sender: Sender
+    delivery: Delivery
+    clock: Clock
+    settings: JobSettings
+    jitter: Callable[[], float] = random.random
+
+    async def advance(self, job: Job) -> Turn:
+        """Take the step that a stored job's status asks for.
+
+        Raises:
+            BotError: the step failed; `Trouble` decides what follows.
+        """
+        match job.status:
+            case Status.ACCEPTED:
+                await self._save(replace(job, status=Status.PREPARING), job)
+                return Again()
+            case Status.PREPARING:
+                return await self._prepare(job)
+            case Status.SUBMITTING:
+                # Only a row left by a process that is gone is ever found in this state.
+                raise JobInterrupted
+            case Status.WAITING:
+                return await self._poll(job)
+            case Status.DELIVERING:
+                return await self.delivery.deliver(job)
+            case _:
+                return await self._tell(job)
+
+    async def _prepare(self, job: Job) -> Turn:
+        await self.messenger.show_card(job)
+        if not job.prepared:
+            if not all(reference.api_url for reference in job.references):
+                references = await self.preparer.prepare(job.references)
+                job = await self._save(replace(job, references=references), job)
+            if job.place.venue is Venue.THREAD and job.thread_id is None:
+                job = await self._open_thread(job)
+        return InLine()
+
+    async def _open_thread(self, job: Job) -> Job:
+        try:
+            return await self._save(replace(job, thread_id=await self.messenger.open_thread(job)), job)
+        except ThreadNotOpened:
+            place = replace(job.place, venue=Venue.CHANNEL, no_thread=NoThread.REFUSED)
+            return await self._save(replace(job, place=place), job)
+
+    async def submit(self, job: Job) -> Turn:
+        """POST a prepared job whose turn has come. The intent is committed first, the task id right after.
+
+        Raises:
+            BotError: the POST failed; `Trouble` tells what may be tried again from what is unknown.
+        """
+        if job.status is not Status.PREPARING:
+            return Again()
+        job = await self._save(replace(job, status=Status.SUBMITTING, submitted_at=self.clock.now()), job)
+        if job.place.venue is not Venue.THREAD:
+            await self._show_quietly(job)
+        urls = [reference.api_url for reference in job.references if reference.api_url]
+        task_id = await self.api.submit(job.request, urls)
+        now = self.clock.now()
+        waiting = replace(
+            job,
+            status=Status.WAITING,
+            task_id=task_id,
+            task_status=TaskStatus.PENDING,
+            task_since=now,
+            submitted_at=now,
+            attempts=0,
+            retry_at=None,
+        )
+        job = await self._show_status(await self._save_surely(waiting, job))
+        return Again(self._poll_delay(job), at_api=True)
+
+    async def _show_quietly(self, job: Job) -> None:
+        # Between the stored intent and the POST nothing may fail but the POST itself.
+        try:
+            await self.messenger.show_card(job)
+        except BotError:
+            return
+
+    async def _save_surely(self, job: Job, before: Job) -> Job:
+        failures = 0
+        while True:
+            try:
+                return await self._save(job, before)
+            except StorageUnavailable as error:
+                # The task is paid for and its id is only here: there is nothing better to do than to try on.
+                failures += 1
+                await self.clock.sleep(_SAVING.delay(error, failures, self.jitter()) or 1.0)
+
+    async def _poll(self, job: Job) -> Turn:
+        if job.task_id is None:
+            raise JobInterrupted
+        state = await self.api.poll(job.task_id)
+        if state.failure is not None:
+            raise state.failure
+        now = self.clock.now()
+        if state.status is TaskStatus.COMPLETED:
+            done = replace(
+                job,
+                status=Status.DELIVERING,
+                task_status=state.status,
+                task_since=now,
+                completed_at=now,
+                results=state.results,
+                results_expire_at=now + RESULTS_LIVE,
+                attempts=0,
+                retry_at=None,
+            )
+            await self._save(done, job)
+            return Again()
+        if self.overdue(job):
+            raise TaskOverdue(minutes=round(self.settings.poll_deadline.total_seconds() / 60))
+        if state.status is not None and state.status is not job.task_status:
+            job = await self._save(replace(job, task_status=state.status, task_since=now, attempts=0), job)
+        elif job.attempts:
+            job = await self._save(replace(job, attempts=0, retry_at=None), job)
+        if job.task_shown is not job.task_status:
+            job = await self._show_status(job)
+        return Again(self._poll_delay(job), at_api=True)
+
+    def overdue(self, job: Job) -> bool:
+        """Tell whether a task has had more time than the deadline gives."""
+        return job.submitted_at is not None and self.clock.now() - job.submitted_at > self.settings.poll_deadline
+
+    def _poll_delay(self, job: Job) -> float:
+        elapsed = (self.clock.now() - (job.submitted_at or self.clock.now())).total_seconds()
+        return next_delay(
+            elapsed, first=self.settings.poll_first, longest=self.settings.poll_longest, jitter=self.jitter()
+        )
+
+    async def _show_status(self, job: Job) -> Job:
+        """Show task id and status where the person looks for them; return the job with that recorded.
+
+        Discord being away is no reason to stop asking the API: what could not be shown is shown after the next poll.
+        """
+        try:
+            if job.place.venue is not Venue.THREAD:
+                await self.messenger.show_card(job)
+            elif message_id := job.message_id("task"):
+                await self.messenger.edit_task(job, message_id)
+            else:
+                job = await self.sender.send(await self.sender.settle(job), "task", self.messenger.post_task)
+        except DiscordUnavailable as error:
+            _log.warning("status not shown yet", job=job.id, error=str(error))
+            return job
+        return await self._save(replace(job, task_shown=job.task_status), job)
+
+    async def _tell(self, job: Job) -> Turn:
+        if job.told:
+            return Done()
+        if self._wants_ping(job):
+            job = await self.sender.send(await self.sender.settle(job), "end", self.messenger.post_end)
+        if job.place.venue is Venue.THREAD and (message_id := job.message_id("task")):
+            await self.messenger.edit_task(job, message_id)
+        await self.messenger.show_card(job)
+        await self._save(replace(job, told=True, attempts=0, retry_at=None), job)
+        await self.delivery.finish(job)
+        return Done()
+
+    def _wants_ping(self, job: Job) -> bool:
+        """Tell whether a job that came to no good end may have been turned away from: then an edit is not enough."""
+        if job.status is Status.DELIVERED:
+            return False
+        waited = self.clock.now() - job.created_at > EDIT_IS_SEEN
+        return waited or job.thread_id is not None or job.task_id is not None or job.status is Status.UNKNOWN
+
+    async def _save(self, job: Job, before: Job) -> Job:
+        await self.store.save(job, was=before.status)
+        return job

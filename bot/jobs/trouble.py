@@ -1,0 +1,153 @@
+"""What follows when a step fails: try again, go another way, or end the job with its reason. Decisions in one place."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.job import ENDS, Job, Status
+from bot.domain.place import NoThread, Place, Venue
+from bot.domain.retry import RetryPolicy
+from bot.errors import (
+    ApiBalanceExhausted,
+    ApiContentRefused,
+    ApiRequestRejected,
+    ApiTokenRefused,
+    BotError,
+    Cost,
+    DeliveryError,
+    DeliveryGivenUp,
+    JobInterrupted,
+    PlaceError,
+    PlaceGone,
+    ReferencesRefused,
+    SubmissionOutcomeUnknown,
+    TaskOutOfSight,
+    TaskOverdue,
+    UnknownError,
+)
+from bot.jobs.messenger import Messenger
+from bot.jobs.ports import JobStore
+from bot.jobs.settings import JobSettings
+from bot.jobs.turns import Again, Done, Turn
+
+_log = structlog.get_logger(__name__)
+
+POLICIES = {
+    Status.ACCEPTED: RetryPolicy(attempts=8, longest=30),
+    Status.PREPARING: RetryPolicy(attempts=8, longest=30),
+    Status.SUBMITTING: RetryPolicy(attempts=10, first=2, longest=60),
+    # Bounded by the poll deadline and by the life of the result links instead of a number of attempts.
+    Status.WAITING: RetryPolicy(attempts=1_000_000, longest=30),
+    Status.DELIVERING: RetryPolicy(attempts=1_000_000, first=2, longest=300),
+}
+TELLING = RetryPolicy(attempts=40, first=2, longest=300)
+
+_REFUSALS = (ReferencesRefused, ApiContentRefused, ApiRequestRejected, PlaceError)
+_FOR_THE_OPERATOR = (ApiTokenRefused, ApiBalanceExhausted)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Decides what becomes of a job whose step failed."""
+
+    store: JobStore
+    messenger: Messenger
+    clock: Clock
+    settings: JobSettings
+    jitter: Callable[[], float] = random.random
+
+    async def handle(self, job: Job, error: BotError) -> Turn:
+        """Store what follows from `error` and say when to go on. `job` is the row as stored now."""
+        log = _log.bind(job=job.id, status=job.status.value, task=job.task_id)
+        if isinstance(error, _FOR_THE_OPERATOR):
+            log.error("the Seedream API refuses this bot", error=str(error))
+        if isinstance(error, PlaceGone):
+            moved = await self._elsewhere(job)
+            if moved is not None:
+                log.warning("place gone, going on elsewhere", error=str(error), venue=moved.place.venue.value)
+                await self.store.save(moved, was=job.status)
+                return Again(at_api=job.status is Status.WAITING)
+        if job.status in ENDS:
+            return await self._telling_failed(job, error)
+        delay = self._delay(job, error)
+        if delay is not None:
+            return await self._again(job, error, delay)
+        end, reason = self._end(job, error)
+        log.warning("job ended", end=end.value, error=str(reason))
+        ended = replace(job, status=end, failure=reason, attempts=0, retry_at=None)
+        await self.store.save(ended, was=job.status)
+        return Again()
+
+    async def _again(self, job: Job, error: BotError, delay: float) -> Turn:
+        _log.info("step will be tried again", job=job.id, status=job.status.value, delay=delay, error=str(error))
+        # A refused submission waits as `preparing`, so that a crash meanwhile is not mistaken for an unknown outcome.
+        status = Status.PREPARING if job.status is Status.SUBMITTING else job.status
+        retry_at = self.clock.now() + timedelta(seconds=delay)
+        await self.store.save(replace(job, status=status, attempts=job.attempts + 1, retry_at=retry_at), was=job.status)
+        return Again(delay, at_api=status is Status.WAITING)
+
+    def _delay(self, job: Job, error: BotError) -> float | None:
+        now = self.clock.now()
+        if job.status is Status.SUBMITTING and error.cost is not Cost.NOTHING:
+            return None
+        if job.status is Status.WAITING and job.submitted_at is not None:
+            if now - job.submitted_at > self.settings.poll_deadline:
+                return None
+            if isinstance(error, UnknownError) and job.attempts < POLICIES[Status.PREPARING].attempts:
+                return self.settings.poll_longest
+        if job.status is Status.DELIVERING and job.results_expire_at is not None and now > job.results_expire_at:
+            return None
+        return POLICIES[job.status].delay(error, job.attempts + 1, self.jitter())
+
+    def _end(self, job: Job, error: BotError) -> tuple[Status, BotError]:
+        match job.status:
+            case Status.SUBMITTING if isinstance(error, SubmissionOutcomeUnknown | JobInterrupted | UnknownError):
+                return Status.UNKNOWN, error
+            case Status.WAITING if isinstance(error, TaskOverdue) or error.retryable:
+                minutes = round(self.settings.poll_deadline.total_seconds() / 60)
+                return Status.EXPIRED, TaskOverdue(detail=getattr(error, "detail", ""), minutes=minutes)
+            case Status.WAITING if isinstance(error, ApiTokenRefused):
+                return Status.FAILED, TaskOutOfSight(detail=error.detail)
+            case Status.DELIVERING if isinstance(error, DeliveryError):
+                return Status.FAILED, DeliveryGivenUp(links=job.results).with_cause(error)
+        return (Status.REFUSED if isinstance(error, _REFUSALS) else Status.FAILED), error
+
+    async def _telling_failed(self, job: Job, error: BotError) -> Turn:
+        delay = TELLING.delay(error, job.attempts + 1, self.jitter())
+        if delay is not None:
+            return await self._again(job, error, delay)
+        # Nobody can be reached in any place the bot knows of: the operator is the only one left to tell.
+        _log.error("the requester could not be told", job=job.id, end=job.status.value, error=str(error))
+        await self.store.save(replace(job, told=True), was=job.status)
+        return Done()
+
+    async def _elsewhere(self, job: Job) -> Job | None:
+        """Return the job with its next best place: the channel for a lost thread, then direct messages, then none."""
+        kept = {part: sent for part, sent in job.sent.items() if sent.message_id is not None}
+        if job.place.venue is Venue.THREAD:
+            place = replace(job.place, venue=Venue.CHANNEL, no_thread=NoThread.THREAD_GONE)
+            kept.pop("task", None)
+            return replace(job, place=place, thread_id=None, sent=kept)
+        if job.place.no_thread is NoThread.DIRECT_MESSAGE:
+            return None
+        try:
+            channel_id = await self.messenger.open_direct_message(job)
+        except BotError as error:
+            _log.warning("no direct message either", job=job.id, error=str(error))
+            return None
+        place = Place(
+            venue=Venue.CHANNEL,
+            application_id=job.place.application_id,
+            guild_id=None,
+            channel_id=channel_id,
+            card_id=0,
+            token="",
+            token_expires_at=job.place.token_expires_at,
+            upload_limit=job.place.upload_limit,
+            no_thread=NoThread.DIRECT_MESSAGE,
+        )
+        return replace(job, place=place, sent=kept)

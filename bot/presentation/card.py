@@ -1,0 +1,77 @@
+"""The card: the command's own reply, with who asked for what, and the outcome."""
+
+from bot.domain.job import Job, Status
+from bot.domain.place import NoThread, Venue
+from bot.domain.request import GenerationRequest
+from bot.presentation.i18n import _
+from bot.presentation.panel import Panel
+from bot.presentation.rights import right_names
+from bot.presentation.status import stand, task_line, tone
+from bot.presentation.wording import code, one_line, plain, quote, shortened
+
+MAX_THREAD_NAME = 100
+"""Source: https://discord.com/developers/docs/resources/channel#start-thread-from-message"""
+
+
+def thread_name(job: Job) -> str:
+    """Return the name of a job's thread: its prompt, at most 100 characters."""
+    return shortened(one_line(job.request.prompt), MAX_THREAD_NAME)
+
+
+def images_wanted(request: GenerationRequest) -> str:
+    """Return how many pictures were asked for."""
+    if request.max_images is None:
+        return _("Auto (up to {most})").format(most=request.most_images)
+    return str(request.max_images)
+
+
+def card(job: Job, typical: float | None = None) -> Panel:
+    """Return the card of a job; in place of a thread it also carries task id and status."""
+    request = job.request
+    wide: list[tuple[str, str]] = []
+    if job.references:
+        names = " · ".join(f"{r.number} {plain(shortened(r.filename, 40))}" for r in job.references)
+        wide.append((_("Reference images"), names))
+    if job.place.venue is not Venue.THREAD:
+        if job.task_id is not None:
+            wide.append((_("Task ID"), code(job.task_id)))
+        if job.task_id is not None or job.status is Status.SUBMITTING:
+            wide.append((_("Status"), task_line(job, typical)))
+    wide.append((_("Outcome") if job.told or job.status is Status.DELIVERED else _("Progress"), stand(job)))
+    if not _shows_progress(job):
+        wide.pop()
+    return Panel(
+        tone=tone(job),
+        body=quote(request.prompt, 1000),
+        fields=(
+            (_("Version"), request.version.value),
+            (_("Size"), str(request.size)),
+            (_("Pictures"), images_wanted(request)),
+        ),
+        wide_fields=tuple(wide),
+        small=small_print(job),
+    )
+
+
+def _shows_progress(job: Job) -> bool:
+    # In place, the status line says it already while the task is at the API.
+    return job.place.venue is Venue.THREAD or job.status not in {Status.SUBMITTING, Status.WAITING}
+
+
+def small_print(job: Job) -> tuple[str, ...]:
+    """Return why there is no thread where one might be expected, and the job's id."""
+    lines = []
+    match job.place.no_thread:
+        case NoThread.PERMISSION:
+            missing = right_names(job.place.missing)
+            lines.append(_("No thread: I need the permission {missing} here.").format(missing=missing))
+        case NoThread.REFUSED:
+            lines.append(_("No thread: Discord did not let me open one here just now."))
+        case NoThread.THREAD_GONE:
+            lines.append(_("The thread is gone, so I go on here."))
+        case NoThread.NOT_A_MEMBER:
+            lines.append(_("No thread: I am not a member of this server, so I answer right here."))
+        case _:
+            pass
+    lines.append(_("Job {job}").format(job=job.id))
+    return tuple(lines)

@@ -1,0 +1,57 @@
+"""The words of why the bot does not start, for whoever runs it."""
+
+from bot.errors import (
+    ConfigInvalid,
+    ConfigMissing,
+    DatabaseInUse,
+    DatabaseUnusable,
+    DiscordTokenRefused,
+    DiscordUnreachable,
+    StartupError,
+)
+from bot.presentation.errors.base import describe
+from bot.presentation.i18n import _
+
+
+@describe.register
+def _startup(error: StartupError) -> str:  # noqa: ARG001 - the class alone says it
+    return _("The bot cannot start.")
+
+
+@describe.register
+def _config(error: ConfigInvalid) -> str:
+    lines = "\n".join(f"  {problem}" for problem in error.problems)
+    return _("The settings in {source} need mending:").format(source=error.source) + "\n" + lines
+
+
+@describe.register
+def _missing(error: ConfigMissing) -> str:
+    return _(
+        "There is no settings file {path}. Copy config.example.toml to it and fill in the two tokens, "
+        "or name another with --config."
+    ).format(path=error.path)
+
+
+@describe.register
+def _database(error: DatabaseUnusable) -> str:
+    return _("The database {url} cannot be used: {detail}").format(url=error.url, detail=error.detail)
+
+
+@describe.register
+def _in_use(error: DatabaseInUse) -> str:
+    return _("Another seedream-bot already works with {path}. Stop it, or give this one its own database.").format(
+        path=error.path
+    )
+
+
+@describe.register
+def _token(error: DiscordTokenRefused) -> str:  # noqa: ARG001 - the class alone says it
+    return _(
+        "Discord does not accept the bot token. Copy it anew from the Bot page of your application at "
+        "https://discord.com/developers/applications and set discord.token."
+    )
+
+
+@describe.register
+def _unreachable(error: DiscordUnreachable) -> str:
+    return _("Discord cannot be reached: {detail}").format(detail=error.detail)

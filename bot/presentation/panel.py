@@ -1,0 +1,50 @@
+"""A message of the bot, laid out once and shown as an embed, or as text where embeds are not allowed."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import discord
+
+EMBED_DESCRIPTION = 4096
+EMBED_FIELD = 1024
+EMBED_FOOTER = 2048
+CONTENT = 2000
+"""Characters. Source: https://discord.com/developers/docs/resources/message#embed-object-embed-limits"""
+
+
+class Tone(IntEnum):
+    """The colour down a panel's side."""
+
+    WORKING = 0x4F7CC9
+    DONE = 0x3F9C6B
+    TROUBLE = 0xC4553F
+    UNSURE = 0xC9922E
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One message: a body, labelled fields, and small print; all Discord markdown."""
+
+    tone: Tone
+    body: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    wide_fields: tuple[tuple[str, str], ...] = ()
+    small: tuple[str, ...] = field(default=())
+
+    def embed(self) -> discord.Embed:
+        """Return the panel as an embed."""
+        embed = discord.Embed(colour=int(self.tone), description=self.body[:EMBED_DESCRIPTION] or None)
+        for name, value in self.fields:
+            embed.add_field(name=name, value=value[:EMBED_FIELD], inline=True)
+        for name, value in self.wide_fields:
+            embed.add_field(name=name, value=value[:EMBED_FIELD], inline=False)
+        if self.small:
+            embed.set_footer(text="\n".join(self.small)[:EMBED_FOOTER])
+        return embed
+
+    def text(self) -> str:
+        """Return the panel as message content."""
+        facts = " · ".join(f"{name}: {value}" for name, value in self.fields)
+        wide = [f"**{name}** {value}" for name, value in self.wide_fields]
+        small = [f"-# {line}" for line in self.small]
+        return "\n".join(part for part in (self.body, facts, *wide, *small) if part)[:CONTENT]

@@ -1,0 +1,96 @@
+"""The sentence that says where a job stands."""
+
+from bot.domain.job import ENDS, Job, Status
+from bot.domain.place import Venue
+from bot.errors import Cost, UnknownError
+from bot.presentation.errors import explain
+from bot.presentation.i18n import _, ngettext
+from bot.presentation.panel import Tone
+from bot.presentation.wording import code, listing, relative, seconds
+
+
+def tone(job: Job) -> Tone:
+    """Return the colour that goes with where a job stands."""
+    if job.status is Status.DELIVERED:
+        return Tone.DONE
+    if job.status in {Status.UNKNOWN, Status.EXPIRED}:
+        return Tone.UNSURE
+    return Tone.TROUBLE if job.status in ENDS else Tone.WORKING
+
+
+def task_line(job: Job, typical: float | None = None) -> str:
+    """Return the API's status of the task, as it calls it, with since when and how long it usually takes."""
+    if job.status is Status.DELIVERED and job.completed_at and job.submitted_at:
+        took = seconds((job.completed_at - job.submitted_at).total_seconds())
+        return _("{status} in {took}").format(status=code("completed"), took=took)
+    if job.status in {Status.FAILED, Status.EXPIRED, Status.UNKNOWN, Status.CANCELLED, Status.REFUSED}:
+        return code(job.status.value)
+    if job.task_status is None or job.task_since is None:
+        return code("submitting")
+    line = _("{status} since {since}").format(status=code(job.task_status.value), since=relative(job.task_since))
+    if job.status is Status.WAITING and typical is not None:
+        line += " · " + _("usually ready in about {typical}").format(typical=seconds(typical))
+    return line
+
+
+def stand(job: Job) -> str:
+    """Return one or two sentences on where a job stands, for its card."""
+    match job.status:
+        case Status.ACCEPTED:
+            return _("Got it.")
+        case Status.PREPARING if not all(reference.api_url for reference in job.references):
+            return ngettext(
+                "Checking {count} reference image.", "Checking {count} reference images.", len(job.references)
+            ).format(count=len(job.references))
+        case Status.PREPARING if job.place.venue is Venue.THREAD and job.thread_id is None:
+            return _("On its way; task ID and status come in the thread.")
+        case Status.PREPARING:
+            return _("In line for a free place at Seedream.")
+        case Status.SUBMITTING:
+            return _("Being sent to Seedream.")
+        case Status.WAITING:
+            return _("In the works.")
+        case Status.DELIVERING:
+            return _("Finished; bringing the pictures.")
+        case Status.DELIVERED:
+            return _delivered(job)
+        case _:
+            return end_words(job)
+
+
+def end_words(job: Job) -> str:
+    """Return why a job ended without its pictures, what it cost, and what to do next."""
+    error = job.failure or UnknownError(reference="")
+    links = result_links(job, range(1, len(job.results) + 1)) if error.cost is Cost.PAID else ""
+    if not links:
+        return explain(error)
+    return explain(error) + "\n" + _("The originals, for as long as their links work: {links}").format(links=links)
+
+
+def _delivered(job: Job) -> str:
+    arrived = len(job.delivered_images)
+    words = ngettext("Done: {count} picture", "Done: {count} pictures", arrived).format(count=arrived)
+    if job.completed_at and job.submitted_at:
+        took = seconds((job.completed_at - job.submitted_at).total_seconds())
+        words += " " + _("in {took}").format(took=took)
+    words += "."
+    for note, sentence in (
+        ("gone", _("Could not be fetched: {links}.")),
+        ("unusable", _("Not posted, because the bot cannot handle the file: {links}.")),
+        ("unconfirmed", _("Discord did not confirm these, so should they be missing: {links}.")),
+    ):
+        numbers = sorted(int(number) for number, kept in job.notes.items() if kept == note)
+        if numbers:
+            words += "\n" + sentence.format(links=result_links(job, numbers))
+    return words
+
+
+def result_links(job: Job, numbers: "range | list[int]", limit: int = 900) -> str:
+    """Return links to originals as "image 1 and image 2", as many as fit into `limit` characters."""
+    links: list[str] = []
+    for number in numbers:
+        link = f"[{_('image {number}').format(number=number)}](<{job.results[number - 1]}>)"
+        if len(listing([*links, link])) > limit:
+            break
+        links.append(link)
+    return listing(links, _("and"))

@@ -1,0 +1,157 @@
+"""`/seedream`: a prompt, options and pictures in; a job out."""
+
+from datetime import timedelta
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord_bot import SeedreamBot
+from bot.domain.job import Requester
+from bot.domain.place import Place, PlaceKind, Right, VenueChoice, choose_venue
+from bot.domain.references import Reference
+from bot.domain.request import DEFAULT_SIZE, MAX_PROMPT_LENGTH, RequestDraft, check_request
+from bot.domain.sizes import Version
+from bot.presentation.choices import AUTO, image_count_choices, size_choices, version_choices
+
+TOKEN_LIFE = timedelta(minutes=15)
+"""Source: https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages"""
+
+_THREADS = {
+    discord.ChannelType.public_thread,
+    discord.ChannelType.private_thread,
+    discord.ChannelType.news_thread,
+}
+_WITH_THREADS = {discord.ChannelType.text, discord.ChannelType.news}
+
+BotInteraction = discord.Interaction[SeedreamBot]
+
+
+def place_kind(interaction: BotInteraction) -> PlaceKind:
+    """Return the kind of place an interaction comes from, as far as it matters for answering."""
+    if interaction.guild_id is None:
+        context = interaction.context
+        return PlaceKind.DIRECT_MESSAGE if context.dm_channel else PlaceKind.FOREIGN
+    if not interaction.is_guild_integration():
+        return PlaceKind.FOREIGN
+    kind = interaction.channel.type if interaction.channel is not None else None
+    if kind in _THREADS:
+        return PlaceKind.THREAD
+    return PlaceKind.TEXT if kind in _WITH_THREADS else PlaceKind.OTHER
+
+
+def rights(interaction: BotInteraction) -> frozenset[Right]:
+    """Return what Discord says the bot may do in the place of an interaction."""
+    allowed = interaction.app_permissions
+    if allowed.administrator:
+        return frozenset(Right)
+    return frozenset(right for right in Right if getattr(allowed, right.value))
+
+
+def upload_limit(interaction: BotInteraction) -> int:
+    """Return the smallest upload limit that is known for a place, in bytes a file; Discord's own can overstate."""
+    limits = [interaction.filesize_limit]
+    if interaction.guild is not None:
+        limits.append(interaction.guild.filesize_limit)
+    return min(limits)
+
+
+def place_of(interaction: BotInteraction, choice: VenueChoice, card_id: int) -> Place:
+    """Return where a job's messages go."""
+    return Place(
+        venue=choice.venue,
+        application_id=interaction.application_id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id or 0,
+        card_id=card_id,
+        token=interaction.token,
+        token_expires_at=interaction.created_at + TOKEN_LIFE,
+        upload_limit=upload_limit(interaction),
+        embeds=Right.EMBED_LINKS in rights(interaction),
+        no_thread=choice.no_thread,
+        missing=tuple(right.value for right in choice.missing),
+    )
+
+
+class Seedream(commands.Cog):
+    """The slash command."""
+
+    def __init__(self, bot: SeedreamBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(name="seedream", description="Make pictures from a prompt, and from pictures of yours.")
+    @app_commands.describe(
+        prompt="What the picture should show; call your pictures image 1, image 2 … in the order you attach them.",
+        version="Which Seedream draws. Default: 5.0-lite.",
+        size="2K, 3K or 4K, or exact pixels such as 2560x1440. Default: 2K.",
+        max_images="How many pictures, 1 to 15. Default: 1. Pictures are paid for one by one.",
+        **{f"image{n}": f"Reference image {n}: JPEG, PNG, WebP, BMP, TIFF or GIF, up to 10 MB." for n in range(1, 15)},
+    )
+    @app_commands.choices(version=[app_commands.Choice(name=name, value=value) for name, value in version_choices()])
+    @app_commands.choices(
+        max_images=[app_commands.Choice(name=name, value=value) for name, value in image_count_choices()]
+    )
+    async def seedream(  # noqa: PLR0917 - Discord's options are the parameters of the callback
+        self,
+        interaction: BotInteraction,
+        prompt: app_commands.Range[str, 1, MAX_PROMPT_LENGTH],
+        version: str = Version.V5_0_LITE.value,
+        size: str = DEFAULT_SIZE.value,
+        max_images: int = 1,
+        image1: discord.Attachment | None = None,
+        image2: discord.Attachment | None = None,
+        image3: discord.Attachment | None = None,
+        image4: discord.Attachment | None = None,
+        image5: discord.Attachment | None = None,
+        image6: discord.Attachment | None = None,
+        image7: discord.Attachment | None = None,
+        image8: discord.Attachment | None = None,
+        image9: discord.Attachment | None = None,
+        image10: discord.Attachment | None = None,
+        image11: discord.Attachment | None = None,
+        image12: discord.Attachment | None = None,
+        image13: discord.Attachment | None = None,
+        image14: discord.Attachment | None = None,
+    ) -> None:
+        """Check everything that needs no I/O, acknowledge, and hand the job over."""
+        first = (image1, image2, image3, image4, image5, image6, image7)
+        second = (image8, image9, image10, image11, image12, image13, image14)
+        attachments = [attachment for attachment in first + second if attachment is not None]
+        request = check_request(
+            RequestDraft(
+                prompt=prompt,
+                version=version,
+                size=size,
+                max_images=None if max_images == AUTO else max_images,
+                reference_count=len(attachments),
+            )
+        )
+        choice = choose_venue(place_kind(interaction), rights(interaction))
+        self.bot.jobs.ensure_open()
+        callback = await interaction.response.defer(thinking=True)
+        card_id = callback.message_id if callback is not None else None
+        if card_id is None:
+            card_id = (await interaction.original_response()).id
+        await self.bot.jobs.accept(
+            requester=Requester(interaction.user.id, interaction.user.display_name, interaction.locale.value),
+            place=place_of(interaction, choice, card_id),
+            request=request,
+            references=[
+                Reference(number, attachment.filename, attachment.url)
+                for number, attachment in enumerate(attachments, start=1)
+            ],
+        )
+
+    @seedream.autocomplete("size")
+    async def suggest_sizes(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer the sizes of the version that is chosen so far."""
+        version = getattr(interaction.namespace, "version", None)
+        return [
+            app_commands.Choice(name=name, value=value)
+            for name, value in size_choices(version if isinstance(version, str) else None, typed)
+        ]
+
+
+async def setup(bot: SeedreamBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Seedream(bot))
