@@ -93,7 +93,7 @@ class SeedreamBot(commands.AutoShardedBot):
     def __init__(
         self,
         *,
-        memory: CommandMemory,
+        memory: CommandMemory | None = None,
         sync_when_changed: bool = True,
         gateway_url: str | None = None,
     ) -> None:
@@ -135,7 +135,7 @@ class SeedreamBot(commands.AutoShardedBot):
 
         Discord allows 200 creations a day (https://discord.com/developers/docs/interactions/application-commands).
         """
-        if await self._memory.get(self._memory_name) == self.command_fingerprint():
+        if self._memory is not None and await self._memory.get(self._memory_name) == self.command_fingerprint():
             return False
         await self.sync_now()
         return True
@@ -149,7 +149,7 @@ class SeedreamBot(commands.AutoShardedBot):
         if guild is not None:
             self.tree.copy_global_to(guild=guild)
         synced = await self.tree.sync(guild=guild)
-        if guild is None:
+        if guild is None and self._memory is not None:
             await self._memory.set(self._memory_name, self.command_fingerprint())
         _log.info("commands registered", count=len(synced), guild=guild_id)
         return len(synced)

@@ -6,20 +6,19 @@ after `times` requests, so a test can say "the first two polls fail" and nothing
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.clock import Clock
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class FaultKind(StrEnum):
@@ -129,9 +128,7 @@ class Activity:
             self._working += 1
 
 
-def fault_middleware(
-    plan: FaultPlan, clock: "Clock", activity: Activity
-) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def fault_middleware(plan: FaultPlan, clock: "Clock", activity: Activity) -> Middleware:
     """Return an aiohttp middleware that carries the plan's faults out and keeps `activity`."""
 
     @web.middleware

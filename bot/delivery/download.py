@@ -10,6 +10,7 @@ from bot.errors import ResultGone, ResultUnreachable, ResultUnusable
 MAX_RESULT_BYTES = 96 * 1024 * 1024
 """Bytes; a 4K picture weighs up to some 25 MB, so this leaves ample room."""
 
+MAX_REDIRECTS = 3
 CHUNK = 256 * 1024
 _GONE = {401, 403, 404, 410}
 
@@ -26,7 +27,7 @@ async def download(session: aiohttp.ClientSession, url: str, number: int, target
     """
     partial = target.with_name(target.name + ".part")
     try:
-        async with session.get(url) as response:
+        async with session.get(url, max_redirects=MAX_REDIRECTS) as response:
             if response.status in _GONE:
                 raise ResultGone(number=number, url=url)
             if response.status != 200:

@@ -24,6 +24,7 @@ from bot.errors import (
     PlaceError,
     PlaceGone,
     ReferencesRefused,
+    ResultUnreachable,
     SubmissionOutcomeUnknown,
     TaskOutOfSight,
     TaskOverdue,
@@ -44,6 +45,7 @@ POLICIES = {
     Status.WAITING: RetryPolicy(attempts=1_000_000, longest=30),
     Status.DELIVERING: RetryPolicy(attempts=1_000_000, first=2, longest=300),
 }
+DOWNLOAD_ATTEMPTS = 12
 TELLING = RetryPolicy(attempts=40, first=2, longest=300)
 
 _REFUSALS = (ReferencesRefused, ApiContentRefused, ApiRequestRejected, PlaceError)
@@ -73,6 +75,11 @@ class Trouble:
                 return Again(at_api=job.status is Status.WAITING)
         if job.status in ENDS:
             return await self._telling_failed(job, error)
+        if isinstance(error, ResultUnreachable) and job.attempts >= DOWNLOAD_ATTEMPTS:
+            # The others need not wait for a picture that may never come; the person gets its link.
+            notes = {**job.notes, str(error.number): "gone"}
+            await self.store.save(replace(job, notes=notes, attempts=0, retry_at=None), was=job.status)
+            return Again()
         delay = self._delay(job, error)
         if delay is not None:
             return await self._again(job, error, delay)
