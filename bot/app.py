@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import secrets
 import signal
 import tempfile
@@ -21,6 +22,7 @@ from bot.config import Settings
 from bot.delivery.courier import SpoolCourier
 from bot.delivery.messenger import DiscordMessenger
 from bot.discord_bot import SeedreamBot, point_at
+from bot.domain.retry import RetryPolicy
 from bot.errors import DiscordTokenRefused, DiscordUnreachable, StorageUnavailable
 from bot.jobs.delivery import Delivery
 from bot.jobs.sending import Sender
@@ -29,13 +31,16 @@ from bot.jobs.settings import JobSettings
 from bot.jobs.steps import Steps
 from bot.jobs.trouble import Trouble
 from bot.jobs.worker import Worker
-from bot.references import Preparer, open_guarded_session
+from bot.references import Fetcher, Preparer, open_guarded_session
 from bot.seedream import SeedreamClient, open_session
 from bot.storage import Database, FactStore, SqlJobStore
 from bot.telemetry.health import HealthServer
 
 DRAIN_SECONDS = 15.0
 """How long running steps may take to end when the bot is stopped; with closing it stays below 20 s."""
+
+TRANSFERS = RetryPolicy(attempts=4, first=0.5, longest=8.0)
+"""When the download or upload of a reference image is tried again; people are waiting, so not for long."""
 
 USER_AGENT = f"seedream-bot/{__version__}"
 
@@ -123,10 +128,12 @@ class App:
             lease=timedelta(seconds=settings.jobs.lease_seconds),
         )
         preparer = Preparer(
-            session=files,
-            client=api,
-            spool=spool / "references",
+            Fetcher(files, policy=TRANSFERS, clock=self._clock, jitter=random.random),
+            api,
+            policy=TRANSFERS,
             clock=self._clock,
+            jitter=random.random,
+            spool=spool,
             mode=settings.seedream.reference_mode,
             upload_link=settings.seedream.upload_link,
         )

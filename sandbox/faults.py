@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bot.clock import Clock
 
 
-
 class FaultKind(StrEnum):
     """What happens instead of, or around, the ordinary answer."""
 

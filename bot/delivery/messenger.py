@@ -25,8 +25,14 @@ from bot.presentation.i18n import speaking
 from bot.presentation.messages import alt_text, end_message, images_message, task_message
 from bot.presentation.panel import Panel
 
+READ_BACK = 1000
+"""Messages looked through for one that may have arrived."""
+
 TOKEN_MARGIN = timedelta(seconds=20)
 """How long before its end an interaction's token is no longer relied on."""
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far our clock may be ahead of Discord's, whose message ids tell the time."""
 
 ArchiveMinutes = Literal[60, 1440, 4320, 10080]
 Estimate = Callable[[GenerationRequest], Awaitable[float | None]]
@@ -134,11 +140,14 @@ class DiscordMessenger:
         return job.place.venue is not Venue.INTERACTION
 
     async def find(self, job: Job, part: str) -> int | None:
-        """Look for a message among what was posted since the job was taken in; return its id."""
+        """Look for a message among what was posted since it could have been sent; return its id."""
         sent = job.sent[part]
-        after = discord.Object(discord.utils.time_snowflake(job.created_at))
+        begun = {"task": job.submitted_at, "end": job.submitted_at}.get(part, job.completed_at) or job.created_at
+        after = discord.Object(discord.utils.time_snowflake(begun - CLOCK_SKEW))
         with translated():
-            async for message in self._channel(sent.channel_id).history(limit=200, after=after, oldest_first=True):
+            async for message in self._channel(sent.channel_id).history(
+                limit=READ_BACK, after=after, oldest_first=True
+            ):
                 if self._is(message, job, part, sent.images):
                     return message.id
         return None
@@ -152,7 +161,8 @@ class DiscordMessenger:
         shown = "\n".join([message.content, *(field.value or "" for embed in message.embeds for field in embed.fields)])
         if part == "task":
             return bool(job.task_id) and str(job.task_id) in shown and message.id != job.place.card_id
-        return f"<@{job.requester.user_id}>" in message.content and str(job.task_id or job.id) in shown
+        addressed = f"<@{job.requester.user_id}>" in message.content and not message.attachments
+        return addressed and str(job.task_id or job.id) in shown
 
     async def open_direct_message(self, job: Job) -> int:
         """Return the id of the requester's direct-message channel."""

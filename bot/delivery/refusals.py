@@ -35,6 +35,8 @@ _NO_THREAD = {
     10008,
     160006,  # Maximum number of active threads
     160007,  # Maximum number of active announcement threads
+    200001,  # Title was blocked by automatic moderation
+    50035,  # Invalid form body: a name that Discord does not take
 }
 
 
@@ -51,7 +53,8 @@ def translated() -> Iterator[None]:
     except discord.RateLimited as error:
         raise DiscordUnavailable(detail="rate limited", retry_after=error.retry_after) from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise DiscordUnavailable(detail=str(error) or type(error).__name__) from error
+        connected = not isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+        raise DiscordUnavailable(detail=str(error) or type(error).__name__, maybe_taken=connected) from error
 
 
 def _of_answer(error: discord.HTTPException) -> BotError | None:
@@ -63,7 +66,7 @@ def _of_answer(error: discord.HTTPException) -> BotError | None:
     if error.code in _PLACE_GONE:
         return PlaceGone(detail=detail)
     if error.status == 429 or error.status >= 500:
-        return DiscordUnavailable(detail=detail)
+        return DiscordUnavailable(detail=detail, maybe_taken=error.status not in {429, 503})
     return None
 
 

@@ -110,7 +110,7 @@ class Job:
             person has been shown of it.
         results: links of the finished pictures, in order; they die at `results_expire_at`.
         failure: why it ended otherwise than delivered.
-        sent: its messages by part: "task", "images-1", …, "end".
+        sent: its messages by part: "task", "end", and "from-1", "from-11", … by the first picture they carry.
         notes: what happened to pictures on their way ("shrunk"), by picture number as text.
         told: whether the person has been told of the end; a job is open until then.
         attempts: how often the present step has failed in a way that may pass.

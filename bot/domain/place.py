@@ -79,8 +79,12 @@ def choose_venue(kind: PlaceKind, rights: frozenset[Right]) -> VenueChoice:
     Raises:
         CannotPostPictures: no picture can be posted there in any way.
     """
+    send = Right.SEND_MESSAGES_IN_THREADS if kind is PlaceKind.THREAD else Right.SEND_MESSAGES
     if Right.ATTACH_FILES not in rights:
-        raise CannotPostPictures(missing=(Right.ATTACH_FILES.value,))
+        # Without the right to write, Discord takes the right to attach away too; then both have to be given.
+        writes = kind in {PlaceKind.DIRECT_MESSAGE, PlaceKind.FOREIGN} or send in rights
+        missing_rights = (Right.ATTACH_FILES,) if writes else (send, Right.ATTACH_FILES)
+        raise CannotPostPictures(missing=tuple(right.value for right in missing_rights))
     if kind is PlaceKind.FOREIGN:
         return VenueChoice(Venue.INTERACTION, NoThread.NOT_A_MEMBER)
     if kind is PlaceKind.DIRECT_MESSAGE:
@@ -94,7 +98,6 @@ def choose_venue(kind: PlaceKind, rights: frozenset[Right]) -> VenueChoice:
     else:
         missing = ()
         no_thread = NoThread.IN_THREAD if kind is PlaceKind.THREAD else NoThread.CHANNEL_KIND
-    send = Right.SEND_MESSAGES_IN_THREADS if kind is PlaceKind.THREAD else Right.SEND_MESSAGES
     can_write = {send, Right.VIEW_CHANNEL, Right.READ_MESSAGE_HISTORY} <= rights
     return VenueChoice(Venue.CHANNEL if can_write else Venue.INTERACTION, no_thread, missing)
 

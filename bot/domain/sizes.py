@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_ASPECT_RATIO = 16
-_EXACT = re.compile(r"(?<!\d)(\d{1,5})\s*[xX×*]\s*(\d{1,5})(?!\d)")
+_EXACT = re.compile(r"(?:^|·)\s*(\d{1,5})\s*[xX×*]\s*(\d{1,5})\s*(?:·|$)")
 
 
 class Version(StrEnum):
@@ -57,6 +57,11 @@ class SizeRules:
     max_pixels: int
     smallest_example: ExactSize
     largest_example: ExactSize
+
+    def draws(self, size: ExactSize) -> bool:
+        """Tell whether an exact size keeps every rule."""
+        longer, shorter = max(size.width, size.height), min(size.width, size.height)
+        return longer <= MAX_ASPECT_RATIO * shorter and self.min_pixels <= size.pixels <= self.max_pixels
 
 
 SIZE_RULES = {
@@ -123,11 +128,10 @@ def recommended_sizes(version: Version) -> tuple[NamedSize, ...]:
 
 def parse_size(text: str) -> Size | None:
     """Read a size as people type it: `3k`, `2560 x 1440`, or a whole autocomplete label; None if it is neither."""
-    text = text.strip()
     exact = _EXACT.search(text)
     if exact:
         return ExactSize(int(exact[1]), int(exact[2]))
     try:
-        return Tier(text.upper())
+        return Tier(text.partition("·")[0].strip().upper())
     except ValueError:
         return None

@@ -56,10 +56,15 @@ class UploadTooLarge(DeliveryError):
 
 @dataclass(eq=False)
 class DiscordUnavailable(DeliveryError):
-    """Discord did not answer, or asked to come back later."""
+    """Discord did not answer, or asked to come back later.
+
+    Attributes:
+        maybe_taken: whether what was asked may have been done all the same.
+    """
 
     detail: str = ""
     retry_after: float | None = None
+    maybe_taken: bool = False
     retryable: ClassVar[bool] = True
 
 

@@ -53,7 +53,7 @@ class Delivery:
                 job = await self._save(replace(job, notes=notes), job)
         if not parcel.images:
             return Again()
-        part = f"images-{parcel.images[0]}"
+        part = f"from-{parcel.images[0]}"
         try:
             await self.sender.send(
                 job, part, lambda now, nonce: self.messenger.post_images(now, parcel, nonce), images=parcel.images

@@ -25,6 +25,10 @@ class SubmissionQueue:
         """How many jobs wait for one."""
         return len(self._waiting)
 
+    def holds(self, job_id: str) -> bool:
+        """Tell whether a job holds a place."""
+        return job_id in self._running
+
     def enter(self, job_id: str, user: Hashable) -> bool:
         """Put a job in line and tell whether it is new there; one that is in line or runs already stays as it is."""
         new = job_id not in self._waiting and job_id not in self._running
@@ -52,9 +56,7 @@ class SubmissionQueue:
         """Move as many jobs to a place as there is room for: whoever has fewest running first, then the oldest."""
         admitted = []
         while self._waiting and len(self._running) < self.capacity:
-            job_id = min(
-                self._waiting, key=lambda job: (self._running_of[self._waiting[job][1]], self._waiting[job][0])
-            )
+            job_id = min(self._waiting, key=self._rank)
             self.occupy(job_id, self._waiting[job_id][1])
             admitted.append(job_id)
         return admitted

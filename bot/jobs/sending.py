@@ -4,27 +4,36 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.job import Job, Sent
+from bot.errors import DiscordUnavailable
 from bot.jobs.messenger import Messenger
 from bot.jobs.ports import JobStore
 
+MAX_NONCE = 25
 UNCONFIRMED = "unconfirmed"
 """Note of a picture whose message was sent into a place that cannot be read back, with no answer seen."""
 
 
 def nonce_of(job_id: str, part: str) -> str:
-    """Return the nonce of one message: at most 25 characters, the same on every attempt.
+    """Return the nonce of one message: the same on every attempt, another for every part.
 
     Source: https://discord.com/developers/docs/resources/message#create-message (`nonce`, `enforce_nonce`).
+
+    Raises:
+        ValueError: longer than Discord takes; cutting it could make two parts alike, and one of them vanish.
     """
-    return f"{job_id}.{part}"[:25]
+    nonce = f"{job_id}.{part}"
+    if len(nonce) > MAX_NONCE:
+        raise ValueError(f"{nonce!r} has more than {MAX_NONCE} characters")
+    return nonce
 
 
 class Sender:
     """Sends a job's messages so that each arrives once.
 
-    The intent is stored before a message goes out and the message's id after. Within one process a repeated attempt
-    carries the same nonce, which Discord answers with the first message. An intent left by an earlier process may be
-    older than Discord remembers nonces, so the place is read before anything is sent again.
+    The intent is stored before a message goes out and the message's id after. A repeated attempt carries the same
+    nonce, which Discord answers with the first message for some minutes. Where that may not do (an intent left by an
+    earlier process, an attempt whose outcome is unknown, a followup, which knows no nonce), the place is read before
+    anything is sent again.
     """
 
     def __init__(self, store: JobStore, messenger: Messenger) -> None:
@@ -43,9 +52,15 @@ class Sender:
         if known is None:
             self._mine.add(nonce)
             job = await self._record(job, part, Sent(nonce, job.home_id, images=images))
-        message_id = await post(job, nonce)
+        try:
+            message_id = await post(job, nonce)
+        except DiscordUnavailable as error:
+            if error.maybe_taken:
+                self._mine.discard(nonce)
+            raise
         self._mine.discard(nonce)
-        return await self._record(job, part, replace(job.sent[part], message_id=message_id))
+        arrived = replace(job, attempts=0, retry_at=None)
+        return await self._record(arrived, part, replace(job.sent[part], message_id=message_id))
 
     async def settle(self, job: Job) -> Job:
         """Find out about messages that an earlier process meant to send and may have sent; return the job after that.

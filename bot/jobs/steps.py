@@ -125,6 +125,7 @@ class Steps:
             except StorageUnavailable as error:
                 # The task is paid for and its id is only here: there is nothing better to do than to try on.
                 failures += 1
+                _log.error("task id not stored yet", job=job.id, task=job.task_id, error=str(error))
                 await self.clock.sleep(_SAVING.delay(error, failures, self.jitter()) or 1.0)
 
     async def _poll(self, job: Job) -> Turn:

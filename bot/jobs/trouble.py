@@ -8,24 +8,25 @@ from datetime import timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.domain.job import ENDS, Job, Status
+from bot.domain.job import ENDS, TRANSITIONS, Job, Status
 from bot.domain.place import NoThread, Place, Venue
 from bot.domain.retry import RetryPolicy
 from bot.errors import (
     ApiBalanceExhausted,
+    ApiBusy,
     ApiContentRefused,
     ApiRequestRejected,
+    ApiStatusError,
     ApiTokenRefused,
+    ApiUnreachable,
     BotError,
     Cost,
     DeliveryError,
     DeliveryGivenUp,
-    JobInterrupted,
     PlaceError,
     PlaceGone,
     ReferencesRefused,
     ResultUnreachable,
-    SubmissionOutcomeUnknown,
     TaskOutOfSight,
     TaskOverdue,
     UnknownError,
@@ -50,6 +51,10 @@ TELLING = RetryPolicy(attempts=40, first=2, longest=300)
 
 _REFUSALS = (ReferencesRefused, ApiContentRefused, ApiRequestRejected, PlaceError)
 _FOR_THE_OPERATOR = (ApiTokenRefused, ApiBalanceExhausted)
+_CERTAINLY_NOT_TAKEN = (ApiUnreachable, ApiBusy)
+"""All that the paid POST is ever sent again after."""
+UNFORESEEN_ATTEMPTS = 8
+"""How often a paid task is held on to through errors nobody foresaw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,29 +104,37 @@ class Trouble:
 
     def _delay(self, job: Job, error: BotError) -> float | None:
         now = self.clock.now()
-        if job.status is Status.SUBMITTING and error.cost is not Cost.NOTHING:
+        if job.status is Status.SUBMITTING and not isinstance(error, _CERTAINLY_NOT_TAKEN):
             return None
+        left: timedelta | None = None
         if job.status is Status.WAITING and job.submitted_at is not None:
-            if now - job.submitted_at > self.settings.poll_deadline:
-                return None
-            if isinstance(error, UnknownError) and job.attempts < POLICIES[Status.PREPARING].attempts:
-                return self.settings.poll_longest
-        if job.status is Status.DELIVERING and job.results_expire_at is not None and now > job.results_expire_at:
+            left = job.submitted_at + self.settings.poll_deadline - now
+        if job.status is Status.DELIVERING and job.results_expire_at is not None:
+            left = job.results_expire_at - now
+        if left is not None and left < timedelta(0):
             return None
-        return POLICIES[job.status].delay(error, job.attempts + 1, self.jitter())
+        if isinstance(error, UnknownError) and job.status in {Status.WAITING, Status.DELIVERING}:
+            return self.settings.poll_longest if job.attempts < UNFORESEEN_ATTEMPTS else None
+        delay = POLICIES[job.status].delay(error, job.attempts + 1, self.jitter())
+        if delay is None or left is None:
+            return delay
+        # However long the server asks us to stay away, one more try is due when the time is up.
+        return min(delay, left.total_seconds() + 1)
 
     def _end(self, job: Job, error: BotError) -> tuple[Status, BotError]:
         match job.status:
-            case Status.SUBMITTING if isinstance(error, SubmissionOutcomeUnknown | JobInterrupted | UnknownError):
+            case Status.SUBMITTING if error.cost is not Cost.NOTHING:
                 return Status.UNKNOWN, error
             case Status.WAITING if isinstance(error, TaskOverdue) or error.retryable:
                 minutes = round(self.settings.poll_deadline.total_seconds() / 60)
                 return Status.EXPIRED, TaskOverdue(detail=getattr(error, "detail", ""), minutes=minutes)
-            case Status.WAITING if isinstance(error, ApiTokenRefused):
-                return Status.FAILED, TaskOutOfSight(detail=error.detail)
+            case Status.WAITING if isinstance(error, ApiStatusError):
+                # Whatever the refusal is about, it is of our asking; the task was taken and may well be paid for.
+                return Status.FAILED, TaskOutOfSight(detail=error.detail).with_cause(error)
             case Status.DELIVERING if isinstance(error, DeliveryError):
                 return Status.FAILED, DeliveryGivenUp(links=job.results).with_cause(error)
-        return (Status.REFUSED if isinstance(error, _REFUSALS) else Status.FAILED), error
+        refused = isinstance(error, _REFUSALS) and Status.REFUSED in TRANSITIONS[job.status]
+        return (Status.REFUSED if refused else Status.FAILED), error
 
     async def _telling_failed(self, job: Job, error: BotError) -> Turn:
         delay = TELLING.delay(error, job.attempts + 1, self.jitter())

@@ -26,6 +26,7 @@ _log = structlog.get_logger(__name__)
 CLAIM_AT_ONCE = 500
 _AT_THE_API = {Status.SUBMITTING, Status.WAITING}
 _AFTER_A_STUMBLE = 1.0
+_AFTER_A_FALL = 60.0
 
 
 class Worker:
@@ -39,12 +40,20 @@ class Worker:
         self._settings = settings
         self._queue = SubmissionQueue(settings.max_running_tasks)
         self._due: list[tuple[float, int, str]] = []
+        # The one entry of the heap that counts for a job; older ones are passed over.
+        self._entry: dict[str, int] = {}
         self._order = itertools.count()
         self._users: dict[str, int] = {}
         self._admitted: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
         self._stopping = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step is running, or due right now."""
+        due = bool(self._due) and self._due[0][0] <= self._clock.monotonic()
+        return bool(self._running) or due
 
     @property
     def open_jobs(self) -> int:
@@ -59,8 +68,11 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled or drained: claim what is left from before, then whatever becomes due."""
         keeper = asyncio.create_task(self._keep_leases(), name="leases")
+        keeper.add_done_callback(lambda _: self._changed.set())
         try:
             while not (self._stopping and not self._running):
+                if keeper.done() and not self._stopping:
+                    keeper.result()
                 self._start_due()
                 await self._pause()
         finally:
@@ -87,7 +99,9 @@ class Worker:
         self._changed.set()
 
     def _schedule(self, job_id: str, seconds: float) -> None:
-        heapq.heappush(self._due, (self._clock.monotonic() + seconds, next(self._order), job_id))
+        entry = next(self._order)
+        self._entry[job_id] = entry
+        heapq.heappush(self._due, (self._clock.monotonic() + seconds, entry, job_id))
         self._changed.set()
 
     def _start_due(self) -> None:
@@ -98,11 +112,12 @@ class Worker:
             and self._due[0][0] <= now
             and len(self._running) < self._settings.steps_at_once
         ):
-            _, _, job_id = heapq.heappop(self._due)
-            if job_id in self._users and job_id not in self._running:
+            _, entry, job_id = heapq.heappop(self._due)
+            if self._entry.get(job_id) == entry and job_id not in self._running:
                 self._start(job_id, self._steps.advance)
 
     def _start(self, job_id: str, step: Callable[[Job], Awaitable[Turn]]) -> None:
+        self._entry.pop(job_id, None)
         task = asyncio.create_task(self._take_turn(job_id, step), name=f"job {job_id}")
         self._running[job_id] = task
 
@@ -121,7 +136,7 @@ class Worker:
             await asyncio.gather(*waits, return_exceptions=True)
 
     async def _take_turn(self, job_id: str, step: Callable[[Job], Awaitable[Turn]]) -> None:
-        turn: Turn = Again(_AFTER_A_STUMBLE)
+        turn: Turn = Again(_AFTER_A_STUMBLE, at_api=True)
         try:
             turn = await self._step(job_id, step)
         except JobLost:
@@ -130,6 +145,9 @@ class Worker:
         except StorageUnavailable as error:
             # Nothing can be recorded, so nothing is decided: the row still says where the job stands.
             _log.error("database unavailable", job=job_id, error=str(error))
+        except Exception:  # noqa: BLE001 - the trouble itself could not be dealt with; the job stays open
+            _log.exception("a job could not be worked on", job=job_id)
+            turn = Again(_AFTER_A_FALL, at_api=True)
         finally:
             del self._running[job_id]
             self._follow(job_id, turn)
@@ -155,19 +173,27 @@ class Worker:
         match turn:
             case Again(seconds, at_api):
                 if not at_api:
-                    self._queue.leave(job_id)
+                    self._leave(job_id)
                 self._schedule(job_id, seconds)
             case InLine():
                 new = self._queue.enter(job_id, self._users[job_id])
+                if self._queue.holds(job_id):
+                    # Admitted meanwhile, or it kept its place through a stumble before the POST.
+                    self._admitted.add(job_id)
                 self._admit()
                 if new and job_id not in self._admitted and job_id not in self._running:
                     # Not its turn yet: one more look at it, which shows the person that it waits.
                     self._schedule(job_id, 0.0)
             case Done():
                 self._users.pop(job_id, None)
-                self._queue.leave(job_id)
+                self._entry.pop(job_id, None)
+                self._leave(job_id)
         self._admit()
         self._changed.set()
+
+    def _leave(self, job_id: str) -> None:
+        self._queue.leave(job_id)
+        self._admitted.discard(job_id)
 
     def _admit(self) -> None:
         self._admitted.update(self._queue.admit())

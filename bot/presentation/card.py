@@ -1,6 +1,6 @@
 """The card: the command's own reply, with who asked for what, and the outcome."""
 
-from bot.domain.job import Job, Status
+from bot.domain.job import ENDS, Job, Status
 from bot.domain.place import NoThread, Venue
 from bot.domain.request import GenerationRequest
 from bot.presentation.i18n import _
@@ -37,7 +37,7 @@ def card(job: Job, typical: float | None = None) -> Panel:
             wide.append((_("Task ID"), code(job.task_id)))
         if job.task_id is not None or job.status is Status.SUBMITTING:
             wide.append((_("Status"), task_line(job, typical)))
-    wide.append((_("Outcome") if job.told or job.status is Status.DELIVERED else _("Progress"), stand(job)))
+    wide.append((_("Outcome") if job.status in ENDS else _("Progress"), stand(job)))
     if not _shows_progress(job):
         wide.pop()
     return Panel(

@@ -47,7 +47,7 @@ def size_choices(version: str | None, typed: str) -> list[tuple[str, str]]:
     fitting = [choice for choice in offered if wanted in "".join(choice[0].lower().split())]
     size = parse_size(typed)
     if isinstance(size, ExactSize) and str(size) not in {value for _label, value in offered}:
-        draws = rules.min_pixels <= size.pixels <= rules.max_pixels
+        draws = rules.draws(size)
         label = str(size) if draws else _("{size} · not drawn by {version}").format(size=size, version=known.value)
         fitting.append((label, str(size)))
     return fitting[:MAX_CHOICES]

@@ -5,7 +5,7 @@ from bot.domain.place import NoThread
 from bot.presentation.i18n import _, ngettext
 from bot.presentation.panel import CONTENT, Panel
 from bot.presentation.status import end_words, task_line, tone
-from bot.presentation.wording import clock_time, code, file_size, one_line, plain, seconds, shortened
+from bot.presentation.wording import abridged, clock_time, code, file_size, one_line, plain, seconds, shortened
 
 MAX_ALT_TEXT = 1024
 """Source: https://discord.com/developers/docs/resources/message#attachment-object (`description`)."""
@@ -78,7 +78,8 @@ def end_message(job: Job) -> str:
     if job.place.no_thread is NoThread.DIRECT_MESSAGE and not job.place.card_id:
         lines.append(_("You had asked for: “{prompt}”").format(prompt=plain(shortened(job.request.prompt, 200))))
     small = "-# " + _("Job {job}").format(job=job.id)
-    return "\n".join([*lines, small])[:CONTENT]
+    rest = "\n".join([*lines[2:], small])
+    return "\n".join([lines[0], abridged(lines[1], CONTENT - len(lines[0]) - len(rest) - 2), rest])
 
 
 def _headline(job: Job) -> str:

@@ -5,6 +5,8 @@ from enum import IntEnum
 
 import discord
 
+from bot.presentation.wording import abridged
+
 EMBED_DESCRIPTION = 4096
 EMBED_FIELD = 1024
 EMBED_FOOTER = 2048
@@ -35,9 +37,9 @@ class Panel:
         """Return the panel as an embed."""
         embed = discord.Embed(colour=int(self.tone), description=self.body[:EMBED_DESCRIPTION] or None)
         for name, value in self.fields:
-            embed.add_field(name=name, value=value[:EMBED_FIELD], inline=True)
+            embed.add_field(name=name, value=abridged(value, EMBED_FIELD), inline=True)
         for name, value in self.wide_fields:
-            embed.add_field(name=name, value=value[:EMBED_FIELD], inline=False)
+            embed.add_field(name=name, value=abridged(value, EMBED_FIELD), inline=False)
         if self.small:
             embed.set_footer(text="\n".join(self.small)[:EMBED_FOOTER])
         return embed
@@ -45,6 +47,9 @@ class Panel:
     def text(self) -> str:
         """Return the panel as message content."""
         facts = " · ".join(f"{name}: {value}" for name, value in self.fields)
-        wide = [f"**{name}** {value}" for name, value in self.wide_fields]
+        wide = [f"**{name}:** {value}" for name, value in self.wide_fields]
         small = [f"-# {line}" for line in self.small]
-        return "\n".join(part for part in (self.body, facts, *wide, *small) if part)[:CONTENT]
+        rest = [part for part in (facts, *wide, *small) if part]
+        # The body repeats what the person wrote; what the bot has to say comes first where there is no room for both.
+        body = abridged(self.body, max(0, CONTENT - len("\n".join(rest)) - 1))
+        return abridged("\n".join([body, *rest] if body else rest), CONTENT)

@@ -2,7 +2,7 @@
 
 from bot.domain.job import ENDS, Job, Status
 from bot.domain.place import Venue
-from bot.errors import Cost, UnknownError
+from bot.errors import BotError, Cost, UnknownError
 from bot.presentation.errors import explain
 from bot.presentation.i18n import _, ngettext
 from bot.presentation.panel import Tone
@@ -61,10 +61,18 @@ def stand(job: Job) -> str:
 def end_words(job: Job) -> str:
     """Return why a job ended without its pictures, what it cost, and what to do next."""
     error = job.failure or UnknownError(reference="")
-    links = result_links(job, range(1, len(job.results) + 1)) if error.cost is Cost.PAID else ""
-    if not links:
-        return explain(error)
-    return explain(error) + "\n" + _("The originals, for as long as their links work: {links}").format(links=links)
+    words = explain(error, cost_of(job, error))
+    if not job.results:
+        return words
+    links = result_links(job, range(1, len(job.results) + 1))
+    return words + "\n" + _("The originals, for as long as their links work: {links}").format(links=links)
+
+
+def cost_of(job: Job, error: BotError) -> Cost:
+    """Return what a job that ended with an error has cost: how far it got says more than the error's class."""
+    if job.results:
+        return Cost.PAID
+    return Cost.NOTHING if job.submitted_at is None else error.cost
 
 
 def _delivered(job: Job) -> str:
@@ -85,12 +93,16 @@ def _delivered(job: Job) -> str:
     return words
 
 
-def result_links(job: Job, numbers: "range | list[int]", limit: int = 900) -> str:
-    """Return links to originals as "image 1 and image 2", as many as fit into `limit` characters."""
+def result_links(job: Job, numbers: "range | list[int]", limit: int = 800) -> str:
+    """Return links to originals as "image 1 and image 2", as many as `limit` characters hold, and how many more."""
     links: list[str] = []
-    for number in numbers:
-        link = f"[{_('image {number}').format(number=number)}](<{job.results[number - 1]}>)"
-        if len(listing([*links, link])) > limit:
+    left = list(numbers)
+    while left:
+        link = f"[{_('image {number}').format(number=left[0])}](<{job.results[left[0] - 1]}>)"
+        if len(listing([*links, link], _("and"))) > limit:
             break
         links.append(link)
+        del left[0]
+    if left:
+        links.append(ngettext("{count} more", "{count} more", len(left)).format(count=len(left)))
     return listing(links, _("and"))

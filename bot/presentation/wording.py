@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.presentation.i18n import _
 
 _MARKDOWN = re.compile(r"([\\`*_~|<>\[\]])")
+_LINE_MARK = re.compile(r"^(?=[#+-])")
 _SPACE = re.compile(r"\s+")
 
 
@@ -63,6 +64,8 @@ def shortened(text: str, limit: int) -> str:
     """Return text of at most `limit` characters, cut at a word where that loses little, with an ellipsis."""
     if len(text) <= limit:
         return text
+    if limit < 1:
+        return ""
     cut = text[: limit - 1]
     space = cut.rfind(" ")
     return (cut[:space] if space > limit * 2 // 3 else cut).rstrip() + "…"
@@ -70,7 +73,8 @@ def shortened(text: str, limit: int) -> str:
 
 def plain(text: str) -> str:
     """Return a person's text so that Discord shows it as it is, without markdown, mentions or links of its own."""
-    return _MARKDOWN.sub(r"\\\1", one_line(text)).replace("@", "@\u200b").replace("://", ":\u200b//")
+    escaped = _LINE_MARK.sub(r"\\", _MARKDOWN.sub(r"\\\1", one_line(text)))
+    return escaped.replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
 def code(text: str) -> str:
@@ -79,6 +83,20 @@ def code(text: str) -> str:
 
 
 def quote(text: str, limit: int) -> str:
-    """Return a person's text as a block quote of at most about `limit` characters, line breaks kept."""
-    lines = [plain(line) for line in shortened(text, limit).splitlines()]
-    return "\n".join(f"> {line}" for line in lines)
+    """Return a person's text as a block quote of at most `limit` characters, line breaks kept."""
+    room = limit
+    while True:
+        quoted = "\n".join(f"> {plain(line)}" for line in shortened(text, room).splitlines())
+        if len(quoted) <= limit or room <= 1:
+            return quoted
+        room = min(room - 1, room * limit // len(quoted))
+
+
+def abridged(text: str, limit: int) -> str:
+    """Return text of at most `limit` characters; of one that is longer, the last line is kept: it says what it cost."""
+    if len(text) <= limit:
+        return text
+    head, _newline, last = text.rpartition("\n")
+    if not head or len(last) + 2 > limit:
+        return shortened(text, limit)
+    return f"{shortened(head, limit - len(last) - 1)}\n{last}"

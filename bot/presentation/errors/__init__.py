@@ -22,6 +22,6 @@ def cost_words(cost: Cost) -> str:
     }[cost]
 
 
-def explain(error: BotError) -> str:
-    """Return the words of an error with what it cost."""
-    return f"{describe(error)}\n{cost_words(error.cost)}"
+def explain(error: BotError, cost: Cost | None = None) -> str:
+    """Return the words of an error with what it cost; `cost` is for where more is known than the class says."""
+    return f"{describe(error)}\n{cost_words(error.cost if cost is None else cost)}"

@@ -1,0 +1,225 @@
+"""Checks of the Discord side: the token, the application, its installation, the invitation and the gateway.
+
+Sources: https://discord.com/developers/docs/resources/application#get-current-application and
+https://discord.com/developers/docs/events/gateway#get-gateway-bot.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import discord
+from pydantic import SecretStr
+
+from bot import __version__
+from bot.cli.doctor.check import Check, failed, not_checked, passed
+from bot.config import DiscordSettings
+from bot.domain.place import Right
+
+TOKEN = "Discord token"  # noqa: S105 - the name of a check
+APPLICATION = "Application"
+INSTALLATION = "Installation"
+INTENTS = "Intents"
+INVITATION = "Invitation"
+GATEWAY = "Gateway"
+NAMES = (TOKEN, APPLICATION, INSTALLATION, INTENTS, INVITATION, GATEWAY)
+TIMEOUT_SECONDS = 10.0
+
+_PORTAL = "https://discord.com/developers/applications"
+_IN_SERVERS, _WITH_USERS = "0", "1"
+# An unverified application has the "limited" flag of a pair, a verified one the other:
+# https://discord.com/developers/docs/resources/application#application-object-application-flags
+_PRIVILEGED = {
+    "Presence": 1 << 12 | 1 << 13,
+    "Server Members": 1 << 14 | 1 << 15,
+    "Message Content": 1 << 18 | 1 << 19,
+}
+_HELLO = 10
+
+
+@dataclass
+class NoAnswer(Exception):
+    """Discord did not answer as it should; `status` is 0 where it did not answer at all."""
+
+    status: int
+    detail: str
+
+
+class DiscordApi:
+    """Asks Discord's REST API, without discord.py, whose ways with failures are made for a bot that keeps trying."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, token: SecretStr) -> None:
+        self._session = session
+        self._base_url = base_url
+        self._token = token
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """Return the JSON object at a path.
+
+        Raises:
+            NoAnswer: there is none.
+        """
+        headers = {"Authorization": f"Bot {self._token.get_secret_value()}"}
+        try:
+            async with self._session.get(self._base_url + path, headers=headers, allow_redirects=False) as response:
+                if response.status != 200:
+                    raise NoAnswer(response.status, f"HTTP {response.status}")
+                answer = await response.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise NoAnswer(0, str(error) or type(error).__name__) from None
+        except ValueError:
+            raise NoAnswer(200, "an answer that is not JSON") from None
+        if not isinstance(answer, dict):
+            raise NoAnswer(200, "an answer of another shape")
+        return answer
+
+    async def hello(self, url: str) -> None:
+        """Connect to the gateway and wait for its first word, without logging in, which Discord counts.
+
+        Raises:
+            NoAnswer: it does not say hello.
+        """
+        try:
+            async with self._session.ws_connect(f"{url.rstrip('/')}/?v=10&encoding=json") as socket:
+                greeting = await socket.receive_json(timeout=TIMEOUT_SECONDS)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise NoAnswer(0, str(error) or type(error).__name__) from None
+        except (TypeError, ValueError):
+            greeting = None
+        if not isinstance(greeting, dict) or greeting.get("op") != _HELLO:
+            raise NoAnswer(200, "it does not greet as Discord's gateway does")
+
+
+async def checks(settings: DiscordSettings) -> list[Check]:
+    """Check everything on Discord's side; what hangs on a failed check is left out."""
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+    headers = {"User-Agent": f"DiscordBot (seedream-bot, {__version__})"}
+    async with aiohttp.ClientSession(timeout=timeout, headers=headers) as session:
+        api = DiscordApi(session, settings.api_base_url, settings.token)
+        first = await token(api, settings.api_base_url)
+        if not first.passed:
+            return [first, *(not_checked(name, "Discord did not let the bot in") for name in NAMES[1:])]
+        return [first, *await _application_checks(api), await gateway(api, settings.gateway_url)]
+
+
+async def token(api: DiscordApi, base_url: str) -> Check:
+    """Check that Discord answers and knows the token."""
+    try:
+        user = await api.get("/users/@me")
+    except NoAnswer as problem:
+        if problem.status == 401:
+            return failed(
+                TOKEN,
+                "Discord does not accept it",
+                f"Copy it anew from your application's Bot page at {_PORTAL} and set discord.token.",
+            )
+        return failed(
+            TOKEN,
+            f"{base_url} cannot be asked: {problem.detail}",
+            "Check this machine's network and discord.api_base_url.",
+        )
+    if not user.get("bot"):
+        return failed(TOKEN, "it belongs to a person, not to a bot", "Use the token of your application's Bot page.")
+    return passed(TOKEN, f"logged in as {user.get('username')} ({user.get('id')})")
+
+
+async def _application_checks(api: DiscordApi) -> list[Check]:
+    try:
+        answer = await api.get("/applications/@me")
+    except NoAnswer as problem:
+        return [
+            failed(APPLICATION, f"it cannot be read: {problem.detail}", "Try again later."),
+            *(not_checked(name, "the application cannot be read") for name in (INSTALLATION, INTENTS, INVITATION)),
+        ]
+    return [application(answer), installation(answer), intents(answer), invitation(answer)]
+
+
+def application(answer: dict[str, Any]) -> Check:
+    """Check the settings that would keep commands from reaching the bot."""
+    name = f"{answer.get('name')} ({answer.get('id')})"
+    endpoint = answer.get("interactions_endpoint_url")
+    if endpoint:
+        return failed(
+            APPLICATION,
+            f"{name} sends its commands to {endpoint}, so the bot never sees them",
+            'Empty "Interactions Endpoint URL" on its General Information page.',
+        )
+    if answer.get("bot_require_code_grant"):
+        return failed(
+            APPLICATION,
+            f"{name} requires an OAuth2 code grant, so nobody can invite the bot by a link",
+            'Switch "Requires OAuth2 Code Grant" off on its Bot page.',
+        )
+    if answer.get("bot_public") is False:
+        return passed(APPLICATION, name, 'Only its owner can add it. "Public Bot" on its Bot page changes that.')
+    return passed(APPLICATION, name)
+
+
+def installation(answer: dict[str, Any]) -> Check:
+    """Check where the application may be installed: in servers it must, with users it should."""
+    contexts = answer.get("integration_types_config")
+    # Applications from before user installs have no such setting, and can be added to servers only.
+    offered = set(contexts) if contexts else {_IN_SERVERS}
+    if _IN_SERVERS not in offered:
+        return failed(
+            INSTALLATION,
+            "it cannot be added to servers",
+            'Tick "Guild Install" on the Installation page of your application.',
+        )
+    if _WITH_USERS not in offered:
+        return passed(
+            INSTALLATION,
+            "in servers only; people cannot add it to their account and use /seedream wherever they are",
+            'If that is wanted, tick "User Install" on the Installation page.',
+        )
+    return passed(INSTALLATION, "in servers, and with people's accounts")
+
+
+def intents(answer: dict[str, Any]) -> Check:
+    """Tell about privileged intents; the bot needs none, so nothing can be missing."""
+    flags = int(answer.get("flags") or 0)
+    granted = [name for name, bits in _PRIVILEGED.items() if flags & bits]
+    if not granted:
+        return passed(INTENTS, "no privileged intent is needed, none is on")
+    verb = "is" if len(granted) == 1 else "are"
+    return passed(INTENTS, f"none is needed; {', '.join(granted)} {verb} on", "May be switched off on the Bot page.")
+
+
+def permissions() -> int:
+    """Return the integer of the permissions the bot makes use of.
+
+    Source: https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags
+    """
+    return discord.Permissions(**{right.value: True for right in Right}).value
+
+
+def invitation(answer: dict[str, Any]) -> Check:
+    """Return the link that adds the bot to a server with the permissions it needs."""
+    query = {"client_id": answer.get("id"), "permissions": permissions(), "scope": "bot applications.commands"}
+    return passed(INVITATION, f"https://discord.com/oauth2/authorize?{urlencode(query)}")
+
+
+async def gateway(api: DiscordApi, url: str | None) -> Check:
+    """Check that the gateway can be reached, and how many log-ins are left for today."""
+    try:
+        answer = await api.get("/gateway/bot")
+    except NoAnswer as problem:
+        return failed(GATEWAY, f"Discord does not tell its gateway: {problem.detail}", "Try again later.")
+    limit = answer.get("session_start_limit") or {}
+    left, total = limit.get("remaining"), limit.get("total")
+    if left == 0:
+        wait = timedelta(seconds=int(limit.get("reset_after") or 0) // 1000)
+        return failed(GATEWAY, f"none of {total} log-ins is left", f"Wait {wait} (hours:minutes:seconds).")
+    address = url or str(answer.get("url"))
+    try:
+        await api.hello(address)
+    except NoAnswer as problem:
+        return failed(
+            GATEWAY,
+            f"{address} cannot be reached: {problem.detail}",
+            "Let WebSocket connections out of this machine's network"
+            + (", or mend discord.gateway_url." if url else "."),
+        )
+    return passed(GATEWAY, f"{address} answers; {left} of {total} log-ins left")

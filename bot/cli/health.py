@@ -1,0 +1,46 @@
+"""Asking a running bot whether it is well, without an HTTP library: a container's probe runs every few seconds."""
+
+import http.client
+import json
+from urllib.parse import urlsplit
+
+PROBE_SECONDS = 4.0
+"""Below the five seconds that supervisors commonly give a probe."""
+
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not listened on
+
+
+def probe_url(host: str, port: int) -> str:
+    """Return where a bot that listens on `host` can be asked from the same machine."""
+    host = _ANY_ADDRESS.get(host, host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+
+
+def probe(url: str) -> tuple[bool, str]:
+    """Ask a bot whether it is well; return the answer and its words. Blocks for at most a few seconds."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname:
+        return False, f"{url} is no http:// address"
+    connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=PROBE_SECONDS)
+    try:
+        connection.request("GET", parts.path or "/healthz")
+        response = connection.getresponse()
+        status, body = response.status, response.read(65536)
+    except (OSError, http.client.HTTPException) as error:
+        return False, f"{url} does not answer: {str(error) or type(error).__name__}"
+    finally:
+        connection.close()
+    said = _read(body)
+    if status == 200 and said.get("status") == "ok":
+        return True, f"seedream-bot {said.get('version')} is well"
+    if status == 503 and "reason" in said:
+        return False, f"seedream-bot is not well: {said['reason']}"
+    return False, f"{url} answers HTTP {status}, but not as seedream-bot does"
+
+
+def _read(body: bytes) -> dict[str, object]:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,188 @@
+"""Every setting with its type, limits and default. `config.example.toml` explains each of them to the operator."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.config import checks
+from bot.domain.sizes import Version
+
+Token = Annotated[SecretStr, AfterValidator(checks.token)]
+HttpUrl = Annotated[str, AfterValidator(checks.http_url)]
+GatewayUrl = Annotated[str, AfterValidator(checks.gateway_url)]
+StorageUrl = Annotated[str, AfterValidator(checks.storage_url)]
+Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+Price = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True, validate_default=True
+    )
+
+
+class DiscordSettings(_Section):
+    """`[discord]`: the bot's account and how it behaves in Discord.
+
+    Attributes:
+        api_base_url: with the API's version, as in https://discord.com/developers/docs/reference#api-versioning.
+        gateway_url: None for what Discord itself says.
+        thread_archive_minutes: when a quiet thread folds away; Discord knows these four values only.
+    """
+
+    token: Token
+    api_base_url: HttpUrl = "https://discord.com/api/v10"
+    gateway_url: GatewayUrl | None = None
+    thread_archive_minutes: Literal[60, 1440, 4320, 10080] = 1440
+    sync_commands: bool = True
+
+    @field_validator("thread_archive_minutes", mode="before")
+    @classmethod
+    def _number_from_text(cls, value: object) -> object:
+        # Literal takes 1440, but not "1440", which is what an environment variable holds.
+        return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+
+
+class SeedreamSettings(_Section):
+    """`[seedream]`: the picture API, https://docs.sinancode.com/en/quickstart.
+
+    Attributes:
+        reference_mode: "upload" sends reference images to the files API first; "direct" hands their links on.
+        upload_link: which of the two links of an uploaded image goes into the request.
+        max_concurrent_tasks: tasks of this bot that may be at the API at the same time.
+        requests_per_second: toward the API, all kinds together.
+        price_per_image: in `currency`, by version; a version that is absent gets no estimate.
+    """
+
+    api_token: Token
+    api_base_url: HttpUrl = "https://api.sinancode.com/v1"
+    files_base_url: HttpUrl = "https://files-api.sinancode.com"
+    reference_mode: Literal["upload", "direct"] = "upload"
+    upload_link: Literal["url", "cn_url"] = "url"
+    max_concurrent_tasks: Annotated[int, Field(ge=1, le=10_000)] = 10
+    requests_per_second: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] = 10.0
+    connect_timeout_seconds: Seconds = 10.0
+    read_timeout_seconds: Seconds = 60.0
+    total_timeout_seconds: Seconds = 180.0
+    poll_first_seconds: Seconds = 1.0
+    poll_longest_seconds: Seconds = 5.0
+    poll_deadline_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
+    price_per_image: Annotated[Mapping[Version, Price], BeforeValidator(checks.json_table)] = Field(
+        default_factory=dict
+    )
+    currency: Annotated[str, Field(min_length=1, max_length=8)] = "USD"
+
+    @field_validator("poll_longest_seconds")
+    @classmethod
+    def _not_below_first(cls, value: float, info: ValidationInfo) -> float:
+        return _at_least(value, "poll_first_seconds", info)
+
+    @field_validator("total_timeout_seconds")
+    @classmethod
+    def _not_below_connect(cls, value: float, info: ValidationInfo) -> float:
+        return _at_least(value, "connect_timeout_seconds", info)
+
+
+def _at_least(value: float, other: str, info: ValidationInfo) -> float:
+    least = info.data.get(other)
+    if least is not None and value < least:
+        raise ValueError(f"must not be less than {other} ({least:g})")
+    return value
+
+
+class StorageSettings(_Section):
+    """`[storage]`: where jobs are kept; a relative path is taken from the working directory."""
+
+    url: StorageUrl = "sqlite+aiosqlite:///seedream-bot.db"
+
+
+class JobsSettings(_Section):
+    """`[jobs]`: how jobs are worked on.
+
+    Attributes:
+        lease_seconds: how long a process that died keeps others from taking its jobs over.
+    """
+
+    lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 60
+
+
+class HealthSettings(_Section):
+    """`[health]`: the answer to "are you well?" over HTTP; port 0 switches it off."""
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+
+
+class LoggingSettings(_Section):
+    """`[logging]`: how much is logged, and in which form ("auto": text on a terminal, else JSON)."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
+    format: Annotated[Literal["auto", "json", "text"], BeforeValidator(_lower)] = "auto"
+
+
+Layer = dict[str, dict[str, Any]]
+"""Section -> key -> value, as one source has it."""
+
+LAYERS: ContextVar[tuple[Layer, ...]] = ContextVar("LAYERS", default=())
+"""What `bot.config.load_settings` has read, strongest first; pydantic-settings takes its sources per class."""
+
+
+class _Root(BaseSettings):
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read nothing but what was handed in."""
+        return (init_settings, *(InitSettingsSource(settings_cls, dict(layer)) for layer in LAYERS.get()))
+
+
+class Settings(_Root):
+    """Everything an operator can set."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    discord: DiscordSettings
+    seedream: SeedreamSettings
+    storage: StorageSettings = StorageSettings()
+    jobs: JobsSettings = JobsSettings()
+    health: HealthSettings = HealthSettings()
+    logging: LoggingSettings = LoggingSettings()
+
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """Return every value that must never reach a log."""
+        return (self.discord.token, self.seedream.api_token)
+
+
+class ApiSettings(_Root):
+    """What `generate` needs, which works without a Discord token; the other sections may be absent or wrong."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    seedream: SeedreamSettings
+    logging: LoggingSettings = LoggingSettings()
+
+
+def known_keys(root: type[BaseSettings] = Settings) -> dict[str, tuple[str, ...]]:
+    """Return the keys of every section, by section, in the order they are declared."""
+    sections: dict[str, tuple[str, ...]] = {}
+    for name, field in root.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            sections[name] = tuple(field.annotation.model_fields)
+    return sections

@@ -1,0 +1,170 @@
+"""Checking a reference image from its bytes: what it is, its measures, and whether it can be decoded to its end.
+
+Sizes are known, and refused, before a single pixel is decoded, so that a small file that claims a huge picture costs
+nothing. Everything here blocks: call it in a thread.
+"""
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from bot.domain.references import MAX_FILE_BYTES, MAX_PIXELS, ImageFacts, check_image
+from bot.errors import (
+    DamagedImage,
+    ImageFileEmpty,
+    ImageFileTooLarge,
+    ImageTooManyPixels,
+    NotAnImage,
+    PhoneImageFormat,
+    ReferenceImageError,
+    UnsupportedImageFormat,
+)
+from bot.references.headers import Header, read_gif, read_webp
+from bot.references.sniff import HEAD_BYTES, Kind, sniff
+
+# The plugins themselves instead of `Image.open`: only this one format's code ever sees the bytes, and a JPEG of two
+# pictures, as phones make them (MPO), is read as the one that everybody sees.
+_PLUGINS: dict[str, type[ImageFile]] = {
+    "JPEG": JpegImageFile,
+    "PNG": PngImageFile,
+    "WebP": WebPImageFile,
+    "BMP": BmpImageFile,
+    "TIFF": TiffImageFile,
+    "GIF": GifImageFile,
+}
+MAX_TIFF_PAGES_COUNTED = 100
+MAX_JPEG_SCANS = 100
+"""Encoders make about ten. Each scan of a few bytes can cost a pass over the whole picture, and ten megabytes of them
+minutes; see https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf."""
+MAX_WEBP_PIXELS_DECODED = 12_000_000
+"""Pillow's WebP decoder takes some 16 bytes a pixel; larger ones are checked by the lengths in their headers."""
+
+_one_at_a_time = threading.Lock()
+
+
+def inspect(path: Path, number: int, filename: str) -> ImageFacts:
+    """Return what the bytes of a file say about a picture that keeps every rule of the API.
+
+    Args:
+        path: the file; it is read, never changed.
+        number: the reference's number, for the error.
+        filename: what the person calls it, for the error.
+
+    Raises:
+        ReferenceImageError: the first rule that it breaks.
+        OSError: the file cannot be read.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise ImageFileEmpty(number, filename)
+    if size > MAX_FILE_BYTES:
+        raise ImageFileTooLarge(number, filename, limit=MAX_FILE_BYTES)
+    with path.open("rb") as file:
+        name = _accepted_format(file.read(HEAD_BYTES), number, filename)
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        with _one_at_a_time:
+            facts = _facts(file, name, size, sha256, number, filename)
+            problem = check_image(number, filename, facts)
+            if problem is not None:
+                raise problem
+            _decode(file, facts, number, filename)
+    return facts
+
+
+def _accepted_format(head: bytes, number: int, filename: str) -> str:
+    found = sniff(head)
+    if found is None:
+        raise NotAnImage(number, filename)
+    if found.kind is Kind.PHONE:
+        raise PhoneImageFormat(number, filename, format=found.format)
+    if found.kind is Kind.OTHER:
+        raise UnsupportedImageFormat(number, filename, format=found.format)
+    return found.format
+
+
+def _facts(file: BinaryIO, name: str, size: int, sha256: str, number: int, filename: str) -> ImageFacts:
+    try:
+        header = _header(file, name)
+    except MemoryError:
+        raise
+    except Exception as error:
+        # Pillow's parsers answer malformed bytes with nearly any kind of exception.
+        raise _unreadable(error, name, number, filename) from error
+    if header is None:
+        raise DamagedImage(number, filename)
+    return ImageFacts(name, header.width, header.height, header.frames, size, sha256)
+
+
+def _header(file: BinaryIO, name: str) -> Header | None:
+    file.seek(0)
+    if name == "GIF":
+        return read_gif(file.read())
+    if name == "WebP":
+        return read_webp(file.read())
+    image = _PLUGINS[name](file)
+    frames = 1
+    if isinstance(image, PngImageFile):
+        frames = getattr(image, "n_frames", 1)
+    elif isinstance(image, TiffImageFile):
+        frames = _pages(image)
+    return Header(image.width, image.height, frames)
+
+
+def _pages(image: TiffImageFile) -> int:
+    try:
+        for page in range(1, MAX_TIFF_PAGES_COUNTED):
+            image.seek(page)
+    except EOFError:
+        return page
+    return MAX_TIFF_PAGES_COUNTED
+
+
+def _decode(file: BinaryIO, facts: ImageFacts, number: int, filename: str) -> None:
+    file.seek(0)
+    if facts.format == "JPEG" and file.read().count(b"\xff\xda") > MAX_JPEG_SCANS:
+        raise DamagedImage(number, filename)
+    if facts.format == "WebP":
+        _check_webp_lengths(file, number, filename)
+        if facts.width * facts.height > MAX_WEBP_PIXELS_DECODED:
+            return
+    file.seek(0)
+    try:
+        image = _PLUGINS[facts.format](file)
+        # Seen once more: for GIF and WebP the first look was ours, not Pillow's.
+        too_large = image.width * image.height > MAX_PIXELS
+        if not too_large:
+            # An eighth of the size still reads every byte, with a sixty-fourth of the memory; JPEG only.
+            image.draft("L", (max(1, facts.width // 8), max(1, facts.height // 8)))
+            image.load()
+    except MemoryError:
+        raise
+    except Exception as error:
+        # As above: whatever a decoder raises, it could not decode.
+        raise _unreadable(error, facts.format, number, filename) from error
+    if too_large:
+        raise ImageTooManyPixels(number, filename, width=image.width, height=image.height, maximum=MAX_PIXELS)
+
+
+def _check_webp_lengths(file: BinaryIO, number: int, filename: str) -> None:
+    file.seek(0)
+    header = read_webp(file.read())
+    if header is None or not header.complete:
+        raise DamagedImage(number, filename)
+
+
+def _unreadable(error: Exception, name: str, number: int, filename: str) -> ReferenceImageError:
+    words = str(error).lower()
+    if "unsupported" in words or "unknown pixel mode" in words:
+        # Sound, but of a kind that hardly any program reads, such as TIFF with 16 bits a channel.
+        return UnsupportedImageFormat(number, filename, format=f"{name} of a rare kind")
+    return DamagedImage(number, filename)

@@ -1,0 +1,120 @@
+"""A job as a row, and back."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import RowMapping
+
+from bot.domain.job import Job, Requester, Sent, Status, TaskStatus
+from bot.domain.place import Place
+from bot.domain.references import Reference
+from bot.domain.request import GenerationRequest
+from bot.domain.sizes import Size, Tier
+from bot.errors import BotError
+
+_REQUESTER = TypeAdapter(Requester)
+_PLACE = TypeAdapter(Place)
+_REQUEST = TypeAdapter(GenerationRequest)
+_REFERENCES = TypeAdapter(tuple[Reference, ...])
+_RESULTS = TypeAdapter(tuple[str, ...])
+_SENT = TypeAdapter(dict[str, Sent])
+_NOTES = TypeAdapter(dict[str, str])
+
+# Halfway, as factors go, between the squares of two neighbouring tiers (2048, 3072 and 4096 pixels a side).
+_PIXEL_CLASSES = ((2508**2, Tier.K2), (3547**2, Tier.K3))
+_COUNT_CLASSES = ((1, "1"), (4, "2-4"), (9, "5-9"))
+
+
+def to_row(job: Job, now: datetime) -> dict[str, Any]:
+    """Return the columns of a job, all but owner, lease and `updated_at`, which are the database's business.
+
+    Args:
+        job: the job.
+        now: the present; a token that no longer works by then is not written.
+    """
+    place = _PLACE.dump_python(job.place, mode="json", exclude={"token"})
+    return {
+        "id": job.id,
+        "status": job.status.value,
+        "told": job.told,
+        "open": job.open,
+        "user_id": job.requester.user_id,
+        "guild_id": job.place.guild_id,
+        "channel_id": job.place.channel_id,
+        "thread_id": job.thread_id,
+        "token": job.place.token if job.open and now < job.place.token_expires_at else "",
+        "task_id": job.task_id,
+        "task_status": _value(job.task_status),
+        "task_since": job.task_since,
+        "task_shown": _value(job.task_shown),
+        "version": job.request.version.value,
+        "speed_class": speed_class(job.request),
+        "attempts": job.attempts,
+        "created_at": job.created_at,
+        "submitted_at": job.submitted_at,
+        "completed_at": job.completed_at,
+        "results_expire_at": job.results_expire_at,
+        "retry_at": job.retry_at,
+        "requester": _REQUESTER.dump_python(job.requester, mode="json"),
+        "place": place,
+        "request": _REQUEST.dump_python(job.request, mode="json"),
+        "references": _REFERENCES.dump_python(job.references, mode="json"),
+        "results": list(job.results),
+        "sent": _SENT.dump_python(dict(job.sent), mode="json"),
+        "notes": dict(job.notes),
+        "failure": job.failure.to_record() if job.failure is not None else None,
+    }
+
+
+def from_row(row: RowMapping) -> Job:
+    """Return the job of a row; its place has an empty token once that was wiped."""
+    return Job(
+        id=row["id"],
+        status=Status(row["status"]),
+        requester=_REQUESTER.validate_python(row["requester"]),
+        place=_PLACE.validate_python({**row["place"], "token": row["token"]}),
+        request=_REQUEST.validate_python(row["request"]),
+        created_at=row["created_at"],
+        references=_REFERENCES.validate_python(row["references"]),
+        thread_id=row["thread_id"],
+        task_id=row["task_id"],
+        task_status=_task_status(row["task_status"]),
+        task_since=row["task_since"],
+        task_shown=_task_status(row["task_shown"]),
+        submitted_at=row["submitted_at"],
+        completed_at=row["completed_at"],
+        results=_RESULTS.validate_python(row["results"]),
+        results_expire_at=row["results_expire_at"],
+        failure=BotError.from_record(row["failure"]) if row["failure"] is not None else None,
+        sent=_SENT.validate_python(row["sent"]),
+        notes=_NOTES.validate_python(row["notes"]),
+        told=row["told"],
+        attempts=row["attempts"],
+        retry_at=row["retry_at"],
+    )
+
+
+def speed_class(request: GenerationRequest) -> str:
+    """Return what decides how long a request takes, as text: version, tier (or the one nearest in pixels), how many."""
+    return f"{request.version.value} {_tier(request.size).value} {_count_class(request.max_images)}"
+
+
+def _tier(size: Size) -> Tier:
+    if isinstance(size, Tier):
+        return size
+    return next((tier for most, tier in _PIXEL_CLASSES if size.pixels <= most), Tier.K4)
+
+
+def _count_class(max_images: int | None) -> str:
+    if max_images is None:
+        return "auto"
+    return next((name for most, name in _COUNT_CLASSES if max_images <= most), "10-15")
+
+
+def _value(status: TaskStatus | None) -> str | None:
+    return status.value if status is not None else None
+
+
+def _task_status(text: str | None) -> TaskStatus | None:
+    return TaskStatus(text) if text is not None else None

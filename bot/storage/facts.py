@@ -1,0 +1,50 @@
+"""What the bot wants to know after a restart and is no job."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Executable, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.storage.database import Database
+from bot.storage.tables import facts
+from bot.storage.types import DatabaseTime
+
+
+class FactStore:
+    """Values by name, both text; such as the hash of the command tree that was last synced."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, name: str) -> str | None:
+        """Return a value, or None where there is none.
+
+        Raises:
+            StorageUnavailable: the database did not give it; try again.
+        """
+
+        def work(connection: Connection) -> str | None:
+            return connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
+
+        return await self._database.read(work)
+
+    async def set(self, name: str, value: str) -> None:
+        """Set a value, whether or not there was one.
+
+        Raises:
+            StorageUnavailable: the database did not take it; try again.
+        """
+
+        def work(connection: Connection) -> None:
+            row = {"name": name, "value": value, "updated_at": DatabaseTime()}
+            connection.execute(_upsert(connection.dialect.name, row))
+
+        await self._database.write(work)
+
+
+def _upsert(dialect: str, row: Mapping[str, Any]) -> Executable:
+    # Two dialects, one clause: https://www.sqlite.org/lang_upsert.html, and PostgreSQL's, which it follows.
+    statement = postgresql.insert(facts) if dialect == "postgresql" else sqlite.insert(facts)
+    changed = {name: value for name, value in row.items() if name != facts.c.name.name}
+    return statement.values(**row).on_conflict_do_update(index_elements=[facts.c.name], set_=changed)

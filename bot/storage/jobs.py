@@ -1,0 +1,276 @@
+"""The jobs' table as `bot.jobs` sees it: every write fenced, every look-up one statement."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.clock import Clock, SystemClock
+from bot.domain.job import TRANSITIONS, Claim, Job, Status, TaskStatus
+from bot.domain.request import GenerationRequest
+from bot.errors import JobLost
+from bot.storage.database import Database
+from bot.storage.documents import from_row, speed_class, to_row
+from bot.storage.tables import jobs
+from bot.storage.types import DatabaseTime
+
+TYPICAL_SAMPLE = 20
+TYPICAL_LEAST = 3
+
+# What a holder does not decide: who holds it, until when, and when that was written.
+_NOT_IN_JOB = {"owner", "lease_until", "updated_at"}
+_SAVE = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("fence_id"))
+    .where(jobs.c.owner == bindparam("fence_owner"))
+    .where(jobs.c.status == bindparam("fence_status"))
+    .values({name: bindparam(f"new_{name}") for name in jobs.c.keys() if name not in _NOT_IN_JOB})  # noqa: SIM118 - a column collection, whose items are columns
+    .values(updated_at=DatabaseTime())
+)
+
+
+class SqlJobStore:
+    """Jobs in a database; fills `bot.jobs.ports.JobStore`.
+
+    A job is held by writing one's name and a lease into its row. The name is of one process start, so whoever was
+    stalled until others took his jobs over finds no row of his to write to. The database's clock alone decides when a
+    lease is over.
+
+    Args:
+        database: an open database.
+        owner: this process's name, unique per start.
+        lease: how long a job stays held without being renewed.
+        clock: the bot's clock; it only decides when an interaction's token is of no more use.
+    """
+
+    def __init__(self, database: Database, owner: str, lease: timedelta, clock: Clock | None = None) -> None:
+        self._database = database
+        self._owner = owner
+        self._clock = clock if clock is not None else SystemClock()
+        self._lease_until = DatabaseTime(lease)
+
+    async def add(self, job: Job) -> None:
+        """Store a new job, held by this process.
+
+        Raises:
+            StorageUnavailable: the database did not take it; try again with the same job.
+            ValueError: another job has this id.
+        """
+        row = to_row(job, self._clock.now())
+        statement = insert(jobs).values(owner=self._owner, lease_until=self._lease_until, updated_at=DatabaseTime())
+
+        def work(connection: Connection) -> None:
+            # Asked again after an error, the first try may have been stored after all.
+            stored = _row(connection, job.id)
+            if stored is None:
+                connection.execute(statement, row)
+            elif not self._is_stored(stored, row):
+                raise ValueError(f"there is another job of the id {job.id}")
+
+        await self._database.write(work)
+
+    async def get(self, job_id: str) -> Job | None:
+        """Return a job as stored, whoever holds it; its place's token is empty once that is of no more use.
+
+        Raises:
+            StorageUnavailable: the database did not give it; try again.
+        """
+        return await self._first(select(jobs).where(jobs.c.id == job_id))
+
+    async def get_by_task(self, task_id: str) -> Job | None:
+        """Return the job of a task of the API.
+
+        Raises:
+            StorageUnavailable: the database did not give it; try again.
+        """
+        return await self._first(select(jobs).where(jobs.c.task_id == task_id).order_by(jobs.c.created_at.desc()))
+
+    async def save(self, job: Job, *, was: Status) -> None:
+        """Replace the row of a job this process holds and whose stored status is `was`.
+
+        Raises:
+            ValueError: no job goes from `was` to the job's status.
+            JobLost: the row is another process's by now, or moved on.
+            StorageUnavailable: the database did not take it; try again with the same job.
+        """
+        if job.status is not was and job.status not in TRANSITIONS[was]:
+            raise ValueError(f"no job goes from {was} to {job.status}")
+        row = to_row(job, self._clock.now())
+        fence = {"fence_id": job.id, "fence_owner": self._owner, "fence_status": was.value}
+        values = {f"new_{name}": value for name, value in row.items()}
+
+        def work(connection: Connection) -> None:
+            if connection.execute(_SAVE, fence | values).rowcount == 1:
+                return
+            # Asked again after an error, the first try may have been stored after all.
+            stored = _row(connection, job.id)
+            if stored is None or not self._is_stored(stored, row):
+                raise JobLost(job_id=job.id)
+
+        await self._database.write(work)
+
+    async def claim(self, limit: int) -> Sequence[Claim]:
+        """Take over up to `limit` open jobs that nobody holds, or whose holder's lease ran out, oldest first.
+
+        Raises:
+            StorageUnavailable: nothing was taken over; try again.
+        """
+        statement = claim_statement(self._owner, self._lease_until, limit)
+
+        def work(connection: Connection) -> list[Claim]:
+            rows = sorted(connection.execute(statement).all(), key=lambda row: (row.created_at, row.id))
+            return [Claim(row.id, Status(row.status), row.user_id, row.retry_at) for row in rows]
+
+        return await self._database.write(work)
+
+    async def take_over(self) -> int:
+        """End the lease of every open job that another process start holds, so that `claim` takes it at once.
+
+        Meant for the start of a process that is certain to be the only one: whoever has the lock of a SQLite file knows
+        that every other owner is dead, and need not wait for their leases to run out.
+
+        Returns:
+            How many jobs had an owner.
+
+        Raises:
+            RuntimeError: other processes may be alive; their jobs are theirs until their leases run out.
+            StorageUnavailable: nothing was changed; try again.
+        """
+        if not self._database.exclusive:
+            raise RuntimeError("only the sole process of a database may take over without waiting for leases")
+        return await self._free(jobs.c.owner != self._owner)
+
+    async def renew(self) -> int:
+        """Renew the lease of every open job of this process; return how many.
+
+        Raises:
+            StorageUnavailable: no lease was renewed; try again.
+        """
+        statement = update(jobs).where(jobs.c.open, jobs.c.owner == self._owner).values(lease_until=self._lease_until)
+
+        def work(connection: Connection) -> int:
+            return connection.execute(statement).rowcount
+
+        return await self._database.write(work)
+
+    async def release(self) -> int:
+        """Give back every open job of this process, so that the next one takes them at once; return how many.
+
+        Raises:
+            StorageUnavailable: none was given back; try again.
+        """
+        return await self._free(jobs.c.owner == self._owner)
+
+    async def typical_seconds(self, request: GenerationRequest) -> float | None:
+        """Return the median seconds from submission to completion of the last jobs like this one.
+
+        None where too few are known to say.
+
+        Raises:
+            StorageUnavailable: the database did not answer; try again.
+        """
+        statement = (
+            select(jobs.c.submitted_at, jobs.c.completed_at)
+            .where(jobs.c.speed_class == speed_class(request), jobs.c.task_status == TaskStatus.COMPLETED.value)
+            .where(jobs.c.submitted_at.is_not(None), jobs.c.completed_at.is_not(None))
+            .order_by(jobs.c.completed_at.desc())
+            .limit(TYPICAL_SAMPLE)
+        )
+
+        def work(connection: Connection) -> list[float]:
+            return [(row.completed_at - row.submitted_at).total_seconds() for row in connection.execute(statement)]
+
+        durations = await self._database.read(work)
+        return statistics.median(durations) if len(durations) >= TYPICAL_LEAST else None
+
+    async def counts(self) -> dict[Status, int]:
+        """Return how many jobs there are of each status, 0 included.
+
+        Raises:
+            StorageUnavailable: the database did not answer; try again.
+        """
+        statement = select(jobs.c.status, func.count()).group_by(jobs.c.status)
+
+        def work(connection: Connection) -> dict[str, int]:
+            return {row[0]: row[1] for row in connection.execute(statement)}
+
+        counted = await self._database.read(work)
+        return {status: counted.get(status.value, 0) for status in Status}
+
+    async def recent(self, user_id: int, limit: int) -> Sequence[Job]:
+        """Return a person's last jobs, newest first.
+
+        Raises:
+            StorageUnavailable: the database did not give them; try again.
+        """
+        statement = (
+            select(jobs)
+            .where(jobs.c.user_id == user_id)
+            .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+            .limit(limit)
+        )
+
+        def work(connection: Connection) -> list[Job]:
+            return [from_row(row) for row in connection.execute(statement).mappings()]
+
+        return await self._database.read(work)
+
+    async def _first(self, statement: Select[Any]) -> Job | None:
+        def work(connection: Connection) -> Job | None:
+            row = connection.execute(statement.limit(1)).mappings().one_or_none()
+            return from_row(row) if row is not None else None
+
+        return await self._database.read(work)
+
+    async def _free(self, whose: ColumnElement[bool]) -> int:
+        statement = update(jobs).where(jobs.c.open, whose).values(owner=None, lease_until=None)
+
+        def work(connection: Connection) -> int:
+            return connection.execute(statement).rowcount
+
+        return await self._database.write(work)
+
+    def _is_stored(self, stored: RowMapping, row: Mapping[str, Any]) -> bool:
+        """Whether a row is ours and already says what was to be written."""
+        # The token may have died between the two tries.
+        return stored["owner"] == self._owner and all(
+            stored[name] == value for name, value in row.items() if name != jobs.c.token.name
+        )
+
+
+def claim_statement(owner: str, lease_until: DatabaseTime, limit: int) -> ReturningUpdate[Any]:
+    """Return the one statement that finds the oldest claimable jobs, makes them the owner's, and returns them."""
+    due = (
+        select(jobs.c.id)
+        .where(jobs.c.open, or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= DatabaseTime()))
+        .order_by(jobs.c.created_at, jobs.c.id)
+        .limit(limit)
+        # Where several processes claim at once, each takes what no other is just taking; SQLite has one writer anyway.
+        # https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return (
+        update(jobs)
+        .where(jobs.c.id.in_(select(due.c.id)))
+        .values(owner=owner, lease_until=lease_until)
+        .returning(jobs.c.id, jobs.c.status, jobs.c.user_id, jobs.c.retry_at, jobs.c.created_at)
+    )
+
+
+def _row(connection: Connection, job_id: str) -> RowMapping | None:
+    return connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().one_or_none()

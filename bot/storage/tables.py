@@ -1,0 +1,75 @@
+"""The tables. A change here wants a migration beside it; a test compares the two."""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
+
+from bot.storage.types import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    # One row is one job, so that every step is one fenced UPDATE.
+    Column("id", String(16), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("open", Boolean, nullable=False),
+    # Who works on it: both are NULL when nobody does, and stay as they are once the job is closed.
+    Column("owner", String(64)),
+    Column("lease_until", UtcDateTime),
+    # Who and where, for look-ups; Discord's ids are unsigned, but stay below 2**63 until the year 2084.
+    Column("user_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger),
+    # The interaction's token, a secret: emptied as soon as it is of no more use.
+    Column("token", Text, nullable=False),
+    Column("task_id", Text),
+    Column("task_status", String(16)),
+    Column("task_since", UtcDateTime),
+    Column("task_shown", String(16)),
+    Column("version", String(16), nullable=False),
+    # Jobs of the same class take about the same time; see `bot.storage.documents.speed_class`.
+    Column("speed_class", String(32), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("submitted_at", UtcDateTime),
+    Column("completed_at", UtcDateTime),
+    Column("results_expire_at", UtcDateTime),
+    Column("retry_at", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+    # What is only ever read with its job.
+    Column("requester", JSON, nullable=False),
+    Column("place", JSON, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("references", JSON, nullable=False),
+    Column("results", JSON, nullable=False),
+    Column("sent", JSON, nullable=False),
+    Column("notes", JSON, nullable=False),
+    Column("failure", JSON(none_as_null=True)),
+)
+
+# Spelled as the queries spell it, for SQLite compares the words: https://www.sqlite.org/partialindex.html
+_OPEN = text("open = 1")
+# Finds what may be claimed without a look at the jobs that are done, or held: a lease that is unset or over.
+Index("ix_jobs_claim", jobs.c.lease_until, sqlite_where=_OPEN, postgresql_where=jobs.c.open)
+Index("ix_jobs_owner", jobs.c.owner, sqlite_where=_OPEN, postgresql_where=jobs.c.open)
+Index("ix_jobs_status", jobs.c.status)
+Index("ix_jobs_task", jobs.c.task_id)
+Index("ix_jobs_history", jobs.c.user_id, jobs.c.created_at)
+Index("ix_jobs_speed", jobs.c.speed_class, jobs.c.completed_at)
+
+facts = Table(
+    "facts",
+    metadata,
+    # What the bot wants to know after a restart and is no job: the hash of the synced command tree, for one.
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,120 @@
+"""The unmodified bot as a process of its own, pointed at the sandbox by its settings file alone."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from bot.config import CONFIG_VARIABLE
+
+ENVIRONMENT_PREFIX = "SEEDREAM_BOT_"
+STOP_SECONDS = 20.0
+
+
+def write_config(path: Path, sections: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write settings as TOML, readable by their owner only."""
+    lines: list[str] = []
+    for section, keys in sections.items():
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {_toml(value)}" for key, value in keys.items()]
+        lines.append("")
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+class BotProcess:
+    """`seedream-bot run` in a child process; its log goes to `folder/bot.log`.
+
+    Args:
+        folder: an existing folder, the process's working directory.
+        sections: its settings.
+    """
+
+    def __init__(self, folder: Path, sections: Mapping[str, Mapping[str, Any]]) -> None:
+        self._folder = folder
+        self._sections = sections
+        self._process: asyncio.subprocess.Process | None = None
+        self.log_path = folder / "bot.log"
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is alive."""
+        return self._process is not None and self._process.returncode is None
+
+    async def ended(self) -> None:
+        """Wait until the process has ended, by itself or not."""
+        if self._process is not None:
+            await self._process.wait()
+
+    async def start(self) -> None:
+        """Start the process; the settings of whoever runs the sandbox stay out of it."""
+        config = self._folder / "config.toml"
+        await asyncio.to_thread(write_config, config, self._sections)
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE
+        }
+        log = await asyncio.to_thread(self.log_path.open, "ab")
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                "run",
+                "--config",
+                str(config),
+                cwd=self._folder,
+                env=kept,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # A Ctrl-C at the terminal is for the sandbox, which then stops the bot in good order.
+                start_new_session=True,
+            )
+        finally:
+            log.close()
+
+    async def stop(self) -> int | None:
+        """Send SIGTERM, wait, and kill what does not end; return the exit code."""
+        process = self._process
+        if process is None:
+            return None
+        if process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        return process.returncode
+
+    async def kill(self) -> None:
+        """Send SIGKILL: what a crash is like."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Return the last lines of the log."""
+        if not self.log_path.exists():
+            return ""
+        return "\n".join(self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

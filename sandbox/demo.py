@@ -1,0 +1,195 @@
+"""`seedream-bot demo`: the main job end to end, printed as a person would see it."""
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.markup import escape
+
+from sandbox.bot_process import BotProcess
+from sandbox.discord import Channel, File, Interaction, Message, Person, RequestRecord
+from sandbox.reading import labelled, status, task_id
+from sandbox.sketches import lighthouse, red_boat
+from sandbox.world import SandboxWorld
+
+PROMPT = "Put the red boat of image 2 in front of the lighthouse of image 1, at dawn, as a watercolour"
+PENDING_SECONDS = 0.8
+PROCESSING_SECONDS = 1.6
+T = TypeVar("T")
+START_SECONDS = 30.0
+STEP_SECONDS = 30.0
+
+
+class DemoError(Exception):
+    """Something a person would have seen did not come about."""
+
+
+async def run_demo(*, once: bool, out: Path, console: Console) -> int:
+    """Show the main job; return the exit code.
+
+    Args:
+        once: end when the pictures are there, even on a terminal.
+        out: the folder the pictures are saved to; made where it does not exist.
+        console: where the steps are printed.
+    """
+    with tempfile.TemporaryDirectory(prefix="seedream-demo-") as name:
+        folder = Path(name)
+        async with SandboxWorld() as world:
+            world.seedream.plan = replace(
+                world.seedream.plan, pending_seconds=PENDING_SECONDS, processing_seconds=PROCESSING_SECONDS
+            )
+            bot = BotProcess(folder, world.settings(folder, seedream={"poll_first_seconds": 0.5}))
+            async with bot:
+                try:
+                    await _Demo(world, bot, out, console).run()
+                except (DemoError, TimeoutError, OSError) as error:
+                    console.print(f"[bold red]The demo failed:[/] {escape(str(error))}")
+                    console.print(escape(bot.log_tail()), style="dim")
+                    return 1
+                if not once and sys.stdin.isatty() and console.is_terminal:
+                    await _keep_running(world, bot, console)
+    return 0
+
+
+async def _keep_running(world: SandboxWorld, bot: BotProcess, console: Console) -> None:
+    console.print()
+    console.print("The bot and both sandboxes keep running. Press Ctrl-C to stop.")
+    console.print(f"  Discord stands at {world.discord.api_base_url}, Seedream at {world.seedream.api_base_url}.")
+    console.print(f"  The bot's log: {bot.log_path}", style="dim")
+    try:
+        await bot.ended()
+        console.print("[bold red]The bot has ended by itself.[/]")
+        console.print(escape(bot.log_tail()), style="dim")
+    except asyncio.CancelledError:
+        console.print("\nStopping.")
+        raise
+
+
+class _Demo:
+    def __init__(self, world: SandboxWorld, bot: BotProcess, out: Path, console: Console) -> None:
+        self.world = world
+        self.bot = bot
+        self.out = out
+        self.console = console
+        self.started = time.monotonic()
+        guild = world.discord.add_guild("Harbour Studio")
+        self.channel: Channel = guild.add_text_channel("pictures")
+        self.person: Person = world.discord.add_person("mara", display_name="Mara")
+
+    async def run(self) -> None:
+        self.console.print("[bold]seedream-bot demo[/] · no account, no token; nothing leaves this machine\n")
+        await self._wait_for_bot()
+        interaction = await self._command()
+        thread = await self._thread(interaction)
+        await self._statuses(thread)
+        await self._pictures(thread)
+        self._ledger()
+
+    async def _wait_for_bot(self) -> None:
+        ready = asyncio.ensure_future(self.world.discord.wait_ready())
+        ended = asyncio.ensure_future(self.bot.ended())
+        done, rest = await asyncio.wait({ready, ended}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        if ready not in done:
+            raise DemoError("the bot did not come up")
+        await ready
+        self._row("bot started", f"as `seedream-bot run`, ready after {time.monotonic() - self.started:.1f} s")
+
+    async def _command(self) -> Interaction:
+        self.console.print(f"\n[bold]{self.person.display_name}[/] in #{self.channel.name}:")
+        self.console.print(
+            f"  [cyan]/seedream[/] [dim]prompt:[/]{PROMPT} [dim]max_images:[/]2 "
+            "[dim]image1:[/]lighthouse.png [dim]image2:[/]boat.png\n"
+        )
+        interaction = await self.person.slash(
+            self.channel,
+            "seedream",
+            prompt=PROMPT,
+            max_images=2,
+            image1=File("lighthouse.png", await asyncio.to_thread(lighthouse)),
+            image2=File("boat.png", await asyncio.to_thread(red_boat)),
+        )
+        answer = await interaction.acknowledged()
+        self._row("acknowledged", f"after {answer.after * 1000:.0f} ms")
+        return interaction
+
+    async def _thread(self, interaction: Interaction) -> Channel:
+        def opened() -> Channel | None:
+            card = interaction.original
+            return card.thread if card is not None else None
+
+        thread = await self._until(opened, "a thread under the bot's reply")
+        card = interaction.original
+        assert card is not None  # noqa: S101 - `opened` has seen it
+        self._row("reply", labelled(card, "Progress") or card.content)
+        self._row("thread", f"“{thread.name}”")
+        return thread
+
+    async def _statuses(self, thread: Channel) -> None:
+        def message() -> Message | None:
+            return next((m for m in thread.messages if task_id(m)), None)
+
+        told = await self._until(message, "a message with the task ID")
+        self._row("task ID", f"[bold]{task_id(told)}[/]")
+        seen: list[str] = []
+        while not seen or seen[-1] not in {"completed", "failed", "expired"}:
+            now = await self._until(lambda: _news(told, seen), "the next status")
+            seen.append(now)
+            self._row("status" if len(seen) == 1 else "", now)
+        if seen[-1] != "completed":
+            raise DemoError(f"the task ended as {seen[-1]}")
+
+    async def _pictures(self, thread: Channel) -> None:
+        def arrived() -> list[Message]:
+            return [m for m in thread.messages if m.attachments]
+
+        messages = await self._until(arrived, "the pictures")
+        self._row("notified", ", ".join(p.display_name or p.name for m in messages for p in m.pinged))
+        await asyncio.to_thread(self.out.mkdir, parents=True, exist_ok=True)
+        for attachment in (a for m in messages for a in m.attachments):
+            path = self.out / attachment.filename
+            await asyncio.to_thread(path.write_bytes, attachment.data)
+            size = f"{attachment.width}x{attachment.height}, {attachment.size / 1024 / 1024:.1f} MB"
+            self._row("picture", f"[bold]{escape(str(path))}[/] ({size})")
+            self._row("", f"[dim]alt text: {escape(attachment.description or '')}[/]")
+
+    def _ledger(self) -> None:
+        ledger = self.world.seedream.ledger
+        pictures = sum(entry.images_charged for entry in ledger)
+        requests = sum(record.counts_toward_global_limit for record in self._since_command())
+        self.console.print()
+        self._row("paid", f"{len(ledger)} request, {pictures} pictures, as the sandbox's ledger has it")
+        self._row("cost to Discord", f"{requests} requests that count toward the bot's limit")
+        self._row("time", f"{time.monotonic() - self.started:.1f} s in all")
+
+    def _since_command(self) -> list[RequestRecord]:
+        records = self.world.discord.requests
+        first = next((i for i, r in enumerate(records) if "/callback" in r.path), 0)
+        return records[first:]
+
+    async def _until(self, predicate: Callable[[], T | None], what: str) -> T:
+        try:
+            return await self.world.until(predicate, what=what, timeout=STEP_SECONDS)
+        except TimeoutError:
+            raise DemoError(f"waited {STEP_SECONDS:.0f} s in vain for {what}") from None
+
+    def _row(self, label: str, value: str) -> None:
+        self.console.print(f"  [green]{label:<16}[/] {value}", highlight=False, soft_wrap=True)
+
+
+def _news(message: Message, seen: list[str]) -> str | None:
+    """Return the first status a message told, edits included, that comes after those seen."""
+    told: list[str] = []
+    for text in (*message.revisions, message):
+        value = status(text)
+        if value and (not told or told[-1] != value):
+            told.append(value)
+    return told[len(seen)] if len(told) > len(seen) else None

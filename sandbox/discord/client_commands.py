@@ -1,0 +1,230 @@
+"""What a Discord client lets a person do with commands: which are offered, and which values they take."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.discord.channels import Channel, ChannelType
+from sandbox.discord.command_registry import Command, CommandType, Context, InstallType, OptionType
+from sandbox.discord.errors import ClientRefused, Json
+from sandbox.discord.files import Attachment, File
+from sandbox.discord.guilds import Role
+from sandbox.discord.payloads.channels import channel_payload
+from sandbox.discord.payloads.guilds import role_payload
+from sandbox.discord.payloads.messages import attachment_payload
+from sandbox.discord.payloads.users import invoking_member_payload, user_payload
+from sandbox.discord.permissions import Permissions
+from sandbox.discord.users import User
+from sandbox.discord.world import World
+
+_NESTING = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
+_LONGEST_STRING = 6000
+
+Keep = Callable[[File], Attachment]
+"""Uploads an option's file."""
+
+
+def offered_command(world: World, person: User, channel: Channel, name: str, kind: CommandType) -> Command:
+    """Return the command that a client offers a person in a channel under a name.
+
+    Raises:
+        ClientRefused: there is none, or the person may not use it there.
+    """
+    if channel.kind is ChannelType.GUILD_FORUM:
+        raise ClientRefused(f"{channel.label} is a forum: commands are used in its posts.")
+    guild = channel.guild
+    known = world.application.commands.visible_in(guild.id if guild and guild.has_bot else None)
+    command = next((item for item in known if item.name == name and item.type is kind), None)
+    if command is None:
+        names = ", ".join(item.name for item in known if item.type is kind) or "none"
+        raise ClientRefused(f"There is no command {name!r}; there are: {names}.")
+    context = Context.GUILD if guild else Context.BOT_DM if world.bot in channel.recipients else Context.PRIVATE_CHANNEL
+    if command.guild_id is None and context not in command.contexts:
+        raise ClientRefused(f"{name} cannot be used in {context.name.lower().replace('_', ' ')}s.")
+    _require_installation(person, channel, command, context)
+    _require_permissions(person, channel, command)
+    return command
+
+
+def _require_installation(person: User, channel: Channel, command: Command, context: Context) -> None:
+    in_guild = channel.guild is not None and channel.guild.has_bot
+    if InstallType.GUILD in command.integration_types and (in_guild or context is Context.BOT_DM):
+        return
+    if InstallType.USER not in command.integration_types:
+        raise ClientRefused(f"{command.name} is not installed here, and cannot be installed for users.")
+    if person.user_installed is False:
+        raise ClientRefused(f"{person.name} has not added the app to their account.")
+    # Whoever wants to use the app where it is not present adds it to their account first.
+    person.user_installed = True
+
+
+def _require_permissions(person: User, channel: Channel, command: Command) -> None:
+    if channel.guild is None:
+        if person not in channel.recipients:
+            raise ClientRefused(f"{person.name} is no participant of this conversation.")
+        return
+    held = channel.permissions_of(person)
+    if Permissions.VIEW_CHANNEL not in held:
+        raise ClientRefused(f"{person.name} cannot see {channel.label}.")
+    if Permissions.USE_APPLICATION_COMMANDS not in held:
+        raise ClientRefused(f"{person.name} may not use commands in {channel.label}.")
+    if channel.thread is not None and channel.thread.locked and Permissions.MANAGE_THREADS not in held:
+        raise ClientRefused(f"{channel.label} is locked.")
+    needed = command.payload.get("default_member_permissions")
+    if needed is not None:
+        wanted = int(needed)
+        allowed = (int(held) & wanted) == wanted if wanted else Permissions.ADMINISTRATOR in held
+        if not allowed:
+            raise ClientRefused(f"{command.name} is not offered to {person.name}: a permission is missing.")
+
+
+@dataclass
+class Filled:
+    """A command as filled in: the options of the interaction, and what their ids stand for."""
+
+    options: list[Json] = field(default_factory=list)
+    resolved: Json = field(default_factory=dict)
+
+    def resolve(self, kind: str, key: int, payload: Json) -> str:
+        """Note what an id stands for, and return it as text."""
+        self.resolved.setdefault(kind, {})[str(key)] = payload
+        return str(key)
+
+
+def fill_in(
+    command: Command,
+    path: list[str],
+    given: Mapping[str, Any],
+    channel: Channel,
+    keep: Keep,
+    *,
+    focused: str | None = None,
+) -> Filled:
+    """Fill a command in as a client does.
+
+    Args:
+        command: the command.
+        path: the names of the sub-command group and sub-command, where there are such.
+        given: the values by option name; `_` may stand for `-`.
+        channel: where it is used.
+        keep: uploads files.
+        focused: for autocomplete, the option being typed; nothing is required then, nor is it checked.
+
+    Raises:
+        ClientRefused: the client would not send this.
+    """
+    filled = Filled()
+    known = command.options
+    nesting: list[Json] = []
+    for name in path:
+        step = next((item for item in known if item["name"] == name and item["type"] in _NESTING), None)
+        if step is None:
+            raise ClientRefused(f"{command.name} has no sub-command {name!r}.")
+        nesting.append(step)
+        known = step.get("options") or []
+    if any(item["type"] in _NESTING for item in known):
+        raise ClientRefused(f"{command.name} needs one of its sub-commands.")
+    values = _by_option_name(command, known, given)
+    for option in known:
+        if option["name"] in values:
+            value = _value(option, values[option["name"]], channel, keep, filled, partial=focused is not None)
+            entry: Json = {"name": option["name"], "type": option["type"], "value": value}
+            if option["name"] == focused:
+                entry["focused"] = True
+            filled.options.append(entry)
+        elif option.get("required") and focused is None:
+            raise ClientRefused(f"{command.name}: {option['name']} is required.")
+    for step in reversed(nesting):
+        filled.options = [{"name": step["name"], "type": step["type"], "options": filled.options}]
+    return filled
+
+
+def _by_option_name(command: Command, known: list[Json], given: Mapping[str, Any]) -> dict[str, Any]:
+    names = {option["name"] for option in known}
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        name = key if key in names else key.replace("_", "-")
+        if name not in names:
+            raise ClientRefused(f"{command.name} has no option {key!r}; it has: {', '.join(sorted(names)) or 'none'}.")
+        if value is not None:
+            values[name] = value
+    return values
+
+
+def _value(option: Json, value: object, channel: Channel, keep: Keep, filled: Filled, *, partial: bool) -> object:
+    name = option["name"]
+    if option.get("choices") and not partial:
+        return _chosen(option, value)
+    kind = OptionType(option["type"])
+    result = _plain(kind, option, value, partial=partial)
+    if result is None:
+        result = _resolved(kind, value, channel, keep, filled)
+    if result is None:
+        raise ClientRefused(f"{name} takes a value of type {kind.name.lower()}, not {value!r}.")
+    return result
+
+
+def _plain(kind: OptionType, option: Json, value: object, *, partial: bool) -> object:
+    match kind:
+        case OptionType.STRING if isinstance(value, str):
+            return value if partial else _string(option, value)
+        case OptionType.INTEGER if isinstance(value, int) and not isinstance(value, bool):
+            return value if partial else _number(option, value)
+        case OptionType.NUMBER if isinstance(value, int | float) and not isinstance(value, bool):
+            return value if partial else _number(option, value)
+        case OptionType.INTEGER | OptionType.NUMBER if partial and isinstance(value, str):
+            return value
+        case OptionType.BOOLEAN if isinstance(value, bool):
+            return value
+    return None
+
+
+def _resolved(kind: OptionType, value: object, channel: Channel, keep: Keep, filled: Filled) -> str | None:
+    match kind:
+        case OptionType.ATTACHMENT if isinstance(value, File):
+            attachment = keep(value)
+            return filled.resolve("attachments", attachment.id, attachment_payload(attachment))
+        case OptionType.USER | OptionType.MENTIONABLE if isinstance(value, User):
+            return resolve_user(filled, value, channel)
+        case OptionType.ROLE | OptionType.MENTIONABLE if isinstance(value, Role):
+            return filled.resolve("roles", value.id, role_payload(value))
+        case OptionType.CHANNEL if isinstance(value, Channel):
+            return filled.resolve("channels", value.id, channel_payload(value))
+    return None
+
+
+def resolve_user(filled: Filled, user: User, channel: Channel) -> str:
+    """Note a user, and the membership where there is one, and return the id."""
+    if channel.guild is not None and user.id in channel.guild.members:
+        member = channel.guild.members[user.id]
+        permissions = channel.permissions_of(user)
+        filled.resolve("members", user.id, invoking_member_payload(member, permissions, with_user=False))
+    return filled.resolve("users", user.id, user_payload(user))
+
+
+def _string(option: Json, value: str) -> str:
+    name = option["name"]
+    shortest, longest = option.get("min_length") or 0, option.get("max_length") or _LONGEST_STRING
+    if not value and option.get("required"):
+        raise ClientRefused(f"{name} is required.")
+    if not shortest <= len(value) <= longest:
+        raise ClientRefused(f"{name} takes {shortest} to {longest} characters, not {len(value)}.")
+    return value
+
+
+def _number(option: Json, value: float) -> float:
+    name = option["name"]
+    least, most = option.get("min_value"), option.get("max_value")
+    if (least is not None and value < least) or (most is not None and value > most):
+        raise ClientRefused(f"{name} takes {least} to {most}, not {value}.")
+    return value
+
+
+def _chosen(option: Json, value: object) -> object:
+    """Return the value of a choice, given by its value or by its label."""
+    for choice in option["choices"]:
+        if value in (choice["value"], choice["name"]):
+            result: object = choice["value"]
+            return result
+    labels = ", ".join(str(choice["name"]) for choice in option["choices"])
+    raise ClientRefused(f"{option['name']} offers {labels}, not {value!r}.")

@@ -1,0 +1,44 @@
+"""Gateway sessions: what is known of an identified client, connected or not, and all it was sent.
+
+Source: https://discord.com/developers/docs/events/gateway#connection-lifecycle.
+"""
+
+from dataclasses import dataclass, field
+
+from sandbox.discord import connection as ops
+from sandbox.discord.connection import Connection, frame
+from sandbox.discord.errors import Json
+from sandbox.discord.intents import Intents
+
+
+class CloseGateway(Exception):
+    """Close the connection with a code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        self.code = code
+        super().__init__(reason)
+
+
+@dataclass(eq=False)
+class Session:
+    """What the gateway knows of an identified client, whether it is connected at the moment or not."""
+
+    id: str
+    intents: Intents
+    shard: int
+    shards: int
+    seq: int = 0
+    sent: list[tuple[int, str]] = field(default_factory=list)
+    connection: Connection | None = None
+
+    def hears_of(self, guild_id: int | None) -> bool:
+        """Whether a guild's events (or, for None, those of DMs) belong to this shard."""
+        return self.shard == (0 if guild_id is None else (guild_id >> 22) % self.shards)
+
+    def dispatch(self, event: str, data: Json) -> None:
+        """Send an event, and keep it for a resume."""
+        self.seq += 1
+        text = frame(ops.DISPATCH, data, event=event, seq=self.seq)
+        self.sent.append((self.seq, text))
+        if self.connection is not None:
+            self.connection.send_text(text)

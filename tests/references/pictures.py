@@ -1,0 +1,56 @@
+"""Real bytes of every kind of file that people attach."""
+
+import io
+import struct
+import zlib
+
+from PIL import Image
+
+
+def encode(format_: str, image: Image.Image | None = None, **options: object) -> bytes:
+    """Return a picture's file; the default picture is 200x120 and noisy."""
+    picture = image or Image.effect_noise((200, 120), 50).convert("RGB")
+    file = io.BytesIO()
+    picture.save(file, format_, **options)
+    return file.getvalue()
+
+
+def animation(format_: str, frames: int = 3) -> bytes:
+    """Return a file of several different frames."""
+    pictures = [Image.new("RGB", (50, 50), (index * 60, 0, 255)) for index in range(frames)]
+    return encode(format_, pictures[0], save_all=True, append_images=pictures[1:])
+
+
+def png_header(width: int, height: int) -> bytes:
+    """Return a PNG of a few bytes that claims a size."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def webp_header(width: int, height: int) -> bytes:
+    """Return a WebP of a few bytes that claims a canvas size."""
+    canvas = b"\0\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    body = b"WEBPVP8X" + struct.pack("<I", 10) + canvas
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def gif_header(width: int, height: int) -> bytes:
+    """Return a GIF of a few bytes whose one frame claims a size."""
+    frame = b"," + struct.pack("<HHHH", 0, 0, width, height) + b"\0" + b"\x02\x01\x00\x00"
+    return b"GIF89a" + struct.pack("<HH", 1, 1) + b"\0\0\0" + frame + b";"
+
+
+def bmp_header(width: int, height: int) -> bytes:
+    """Return a BMP of a few bytes that claims a size."""
+    return b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, *[0] * 6)
+
+
+def ftyp(major: bytes, *compatible: bytes) -> bytes:
+    """Return the first box of an ISO media file, and some bytes after it."""
+    body = major + b"\0\0\0\0" + b"".join(compatible)
+    return struct.pack(">I", 8 + len(body)) + b"ftyp" + body + b"\0" * 64

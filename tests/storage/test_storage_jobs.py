@@ -1,0 +1,357 @@
+"""The jobs' table: fences, leases, look-ups."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Row, text
+from sqlalchemy.dialects import postgresql
+
+from bot.domain.job import ENDS, TRANSITIONS, Job, Status, TaskStatus
+from bot.domain.request import GenerationRequest
+from bot.domain.sizes import Tier, Version
+from bot.errors import JobLost
+from bot.jobs.ports import JobStore
+from bot.storage import Database, SqlJobStore
+from bot.storage.jobs import claim_statement
+from bot.storage.types import DatabaseTime
+from sandbox.clock import ManualClock
+
+JobMaker = Callable[..., Job]
+StoreMaker = Callable[..., SqlJobStore]
+CHAIN = [
+    Status.ACCEPTED,
+    Status.PREPARING,
+    Status.SUBMITTING,
+    Status.WAITING,
+    Status.DELIVERING,
+    Status.DELIVERED,
+]
+
+
+async def _sql(database: Database, statement: str, **values: object) -> list[Row[Any]]:
+    def work(connection: Connection) -> list[Row[Any]]:
+        result = connection.execute(text(statement), values)
+        return list(result.all()) if result.returns_rows else []
+
+    return await database.write(work)
+
+
+async def _expire_leases(database: Database) -> None:
+    await _sql(database, "UPDATE jobs SET lease_until = strftime('%Y-%m-%d %H:%M:%f000', 'now', '-1 seconds')")
+
+
+async def _row(database: Database) -> Row[Any]:
+    (row,) = await _sql(database, "SELECT * FROM jobs")
+    return row
+
+
+async def test_a_job_walks_its_whole_way(store: SqlJobStore, make_job: JobMaker) -> None:
+    job = make_job()
+    await store.add(job)
+    for before, after in pairwise(CHAIN):
+        job = replace(job, status=after)
+        await store.save(job, was=before)
+        assert await store.get(job.id) == job
+
+
+async def test_an_unknown_id_is_none(store: SqlJobStore) -> None:
+    assert await store.get("no-such-job") is None
+
+
+async def test_a_save_under_another_owner_is_lost_and_writes_nothing(
+    make_store: StoreMaker, make_job: JobMaker
+) -> None:
+    mine, theirs = make_store("me"), make_store("them")
+    job = make_job()
+    await mine.add(job)
+    with pytest.raises(JobLost, match=job.id):
+        await theirs.save(replace(job, status=Status.PREPARING), was=Status.ACCEPTED)
+    assert await mine.get(job.id) == job
+
+
+async def test_a_save_from_another_status_is_lost_and_writes_nothing(store: SqlJobStore, make_job: JobMaker) -> None:
+    job = make_job()
+    await store.add(job)
+    with pytest.raises(JobLost):
+        await store.save(replace(job, status=Status.WAITING), was=Status.SUBMITTING)
+    assert await store.get(job.id) == job
+
+
+async def test_a_save_of_a_job_that_is_not_there_is_lost(store: SqlJobStore, make_job: JobMaker) -> None:
+    with pytest.raises(JobLost):
+        await store.save(make_job(), was=Status.ACCEPTED)
+
+
+async def test_of_two_who_move_a_job_at_once_one_wins(store: SqlJobStore, make_job: JobMaker) -> None:
+    job = make_job()
+    await store.add(job)
+    cancelled = store.save(replace(job, status=Status.CANCELLED), was=Status.ACCEPTED)
+    going_on = store.save(replace(job, status=Status.PREPARING), was=Status.ACCEPTED)
+    await cancelled
+    with pytest.raises(JobLost):
+        await going_on
+
+
+@pytest.mark.parametrize(
+    ("was", "to"),
+    [(was, to) for was in Status for to in Status if to is not was and to not in TRANSITIONS[was]],
+)
+async def test_an_illegal_step_is_refused_before_the_database(
+    store: SqlJobStore, make_job: JobMaker, was: Status, to: Status
+) -> None:
+    # The row is not there, so getting as far as the database would be a JobLost.
+    with pytest.raises(ValueError, match=f"from {was} to {to}"):
+        await store.save(make_job(status=to), was=was)
+
+
+async def test_a_repeated_add_or_save_of_the_same_is_done_already(store: SqlJobStore, make_job: JobMaker) -> None:
+    job = make_job()
+    await store.add(job)
+    await store.add(job)
+    moved = replace(job, status=Status.PREPARING)
+    await store.save(moved, was=Status.ACCEPTED)
+    await store.save(moved, was=Status.ACCEPTED)
+    assert await store.get(job.id) == moved
+    with pytest.raises(JobLost):
+        await store.save(replace(moved, attempts=3), was=Status.ACCEPTED)
+
+
+async def test_a_second_job_of_the_same_id_is_refused(store: SqlJobStore, make_job: JobMaker) -> None:
+    await store.add(make_job())
+    with pytest.raises(ValueError, match="another job"):
+        await store.add(make_job(attempts=1))
+    assert await store.get(make_job().id) == make_job()
+
+
+async def test_a_new_job_is_held_from_birth(make_store: StoreMaker, database: Database, make_job: JobMaker) -> None:
+    await make_store("me", timedelta(seconds=60)).add(make_job())
+    assert await make_store("them").claim(10) == []
+    (row,) = await _sql(
+        database,
+        "SELECT owner, (julianday(lease_until) - julianday('now')) * 86400 AS left, "
+        "abs(julianday(updated_at) - julianday('now')) * 86400 AS age FROM jobs",
+    )
+    assert row.owner == "me"
+    assert 50 < row.left <= 60.1
+    assert row.age < 10
+
+
+async def test_a_lease_that_ran_out_is_claimed_and_fences_the_old_owner(
+    make_store: StoreMaker, database: Database, make_job: JobMaker
+) -> None:
+    stalled, taker = make_store("stalled"), make_store("taker")
+    job = make_job(retry_at=datetime.fromisoformat("2026-01-01T13:00:00+00:00"))
+    await stalled.add(job)
+    await _expire_leases(database)
+    (claim,) = await taker.claim(10)
+    assert (claim.job_id, claim.status, claim.user_id, claim.retry_at) == (job.id, job.status, 42, job.retry_at)
+    assert await stalled.renew() == 0
+    with pytest.raises(JobLost):
+        await stalled.save(replace(job, status=Status.PREPARING), was=Status.ACCEPTED)
+    await taker.save(replace(job, status=Status.PREPARING), was=Status.ACCEPTED)
+    assert await stalled.claim(10) == []
+
+
+async def test_renewing_keeps_every_open_job_and_only_these(
+    make_store: StoreMaker, database: Database, make_job: JobMaker
+) -> None:
+    mine, theirs = make_store("me"), make_store("them")
+    for number in range(3):
+        await mine.add(make_job(number))
+    await mine.add(make_job(3, status=Status.FAILED, told=True))
+    await theirs.add(make_job(4))
+    await _expire_leases(database)
+    assert await mine.renew() == 3
+    assert [claim.job_id for claim in await make_store("third").claim(10)] == [make_job(4).id]
+
+
+async def test_released_jobs_are_free_at_once(make_store: StoreMaker, make_job: JobMaker) -> None:
+    leaving, staying = make_store("leaving"), make_store("staying")
+    await leaving.add(make_job(1))
+    await leaving.add(make_job(2, status=Status.DELIVERED, told=True))
+    await staying.add(make_job(3))
+    assert await leaving.release() == 1
+    assert [claim.job_id for claim in await staying.claim(10)] == [make_job(1).id]
+    with pytest.raises(JobLost):
+        await leaving.save(make_job(1, attempts=1), was=Status.ACCEPTED)
+
+
+async def test_claims_come_oldest_first_and_no_more_than_asked(make_store: StoreMaker, make_job: JobMaker) -> None:
+    before = make_store("before")
+    for number in (5, 3, 1, 4, 2):
+        await before.add(make_job(number))
+    await before.release()
+    store = make_store()
+    assert [claim.job_id for claim in await store.claim(2)] == [make_job(1).id, make_job(2).id]
+    assert [claim.job_id for claim in await store.claim(10)] == [make_job(n).id for n in (3, 4, 5)]
+    assert await store.claim(10) == []
+
+
+@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("told", [False, True])
+async def test_what_is_open_is_claimed_what_is_told_is_not(
+    make_store: StoreMaker, make_job: JobMaker, status: Status, told: bool
+) -> None:
+    before = make_store("before")
+    await before.add(make_job(1, status=status, told=told))
+    await before.release()
+    claims = await make_store().claim(10)
+    assert len(claims) == (0 if told and status in ENDS else 1)
+
+
+async def test_a_start_takes_over_what_dead_owners_hold_without_waiting(
+    make_store: StoreMaker, make_job: JobMaker
+) -> None:
+    dead, store = make_store("dead", timedelta(hours=1)), make_store("me")
+    await dead.add(make_job(1))
+    await dead.add(make_job(2, status=Status.DELIVERED, told=True))
+    await store.add(make_job(3))
+    assert await store.claim(10) == []
+    assert await store.take_over() == 1
+    assert [claim.job_id for claim in await store.claim(10)] == [make_job(1).id]
+
+
+async def test_taking_over_is_refused_where_others_may_live(
+    make_store: StoreMaker, make_job: JobMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead, store = make_store("dead"), make_store()
+    await dead.add(make_job())
+    monkeypatch.setattr(Database, "exclusive", False)
+    with pytest.raises(RuntimeError, match="sole process"):
+        await store.take_over()
+    assert await dead.renew() == 1
+
+
+async def test_the_claim_is_found_by_its_index(database: Database, store: SqlJobStore) -> None:
+    seen: list[str] = []
+
+    def trace(callback: Callable[[str], object] | None) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            driver_connection = connection.connection.driver_connection
+            assert isinstance(driver_connection, sqlite3.Connection)
+            driver_connection.set_trace_callback(callback)
+
+        return work
+
+    await database.write(trace(seen.append))
+    await store.claim(10)
+    await store.renew()
+    await database.write(trace(None))
+    plans: list[str] = []
+    for statement in seen:
+        if statement.startswith(("WITH", "UPDATE")):
+            rows = await _sql(database, f"EXPLAIN QUERY PLAN {statement.replace(':', chr(92) + ':')}")
+            plans.append("\n".join(row.detail for row in rows))
+    claim, renewal = plans
+    assert "jobs USING INDEX ix_jobs_claim" in claim
+    assert "jobs USING COVERING INDEX sqlite_autoindex_jobs_1 (id=?)" in claim
+    assert renewal == "SEARCH jobs USING INDEX ix_jobs_owner (owner=?)"
+
+
+def test_postgresql_is_asked_for_its_own_clock_and_skips_what_others_claim() -> None:
+    statement = claim_statement("me", DatabaseTime(timedelta(seconds=30)), 10)
+    compiled = str(statement.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call] # SQLAlchemy's dialect has no types
+    assert "FOR UPDATE SKIP LOCKED" in compiled
+    assert "lease_until=clock_timestamp() + make_interval(secs => " in compiled
+
+
+def test_the_store_fills_the_port_of_the_jobs(store: SqlJobStore) -> None:
+    port: JobStore = store
+    assert port is store
+
+
+async def test_a_token_is_wiped_once_the_job_is_told(
+    store: SqlJobStore, database: Database, make_job: JobMaker
+) -> None:
+    job = make_job(status=Status.DELIVERING)
+    await store.add(job)
+    delivered = replace(job, status=Status.DELIVERED)
+    await store.save(delivered, was=Status.DELIVERING)
+    assert (await _row(database)).token == "a-secret-token"
+    await store.save(replace(delivered, told=True), was=Status.DELIVERED)
+    row = await _row(database)
+    assert "a-secret-token" not in str(tuple(row))
+    back = await store.get(job.id)
+    assert back is not None
+    assert back.place == replace(job.place, token="")
+
+
+async def test_a_token_is_wiped_once_it_works_no_more(
+    store: SqlJobStore, database: Database, clock: ManualClock, make_job: JobMaker
+) -> None:
+    job = make_job()
+    await store.add(job)
+    moved = replace(job, status=Status.PREPARING)
+    await clock.advance(899)
+    await store.save(moved, was=Status.ACCEPTED)
+    assert (await _row(database)).token == "a-secret-token"
+    await clock.advance(1)
+    await store.save(moved, was=Status.PREPARING)
+    assert "a-secret-token" not in str(tuple(await _row(database)))
+
+
+async def _completed(
+    store: SqlJobStore, make_job: JobMaker, seconds: list[int], request: GenerationRequest, first: int = 0
+) -> None:
+    for number, duration in enumerate(seconds, first):
+        job = make_job(number, request=request, task_status=TaskStatus.COMPLETED)
+        await store.add(
+            replace(job, submitted_at=job.created_at, completed_at=job.created_at + timedelta(seconds=duration))
+        )
+
+
+async def test_typical_seconds_is_the_median_of_jobs_like_it(store: SqlJobStore, make_job: JobMaker) -> None:
+    request = GenerationRequest("one", Version.V4_5, Tier.K4, 2)
+    await _completed(store, make_job, [10, 20], request)
+    assert await store.typical_seconds(request) is None
+    await _completed(store, make_job, [60], request, first=2)
+    assert await store.typical_seconds(GenerationRequest("other", Version.V4_5, Tier.K4, 4)) == 20.0
+    for other in (
+        GenerationRequest("one", Version.V4_0, Tier.K4, 2),
+        GenerationRequest("one", Version.V4_5, Tier.K2, 2),
+        GenerationRequest("one", Version.V4_5, Tier.K4, 1),
+        GenerationRequest("one", Version.V4_5, Tier.K4, None),
+    ):
+        assert await store.typical_seconds(other) is None
+
+
+async def test_typical_seconds_forgets_what_is_long_ago_or_was_not_completed(
+    store: SqlJobStore, make_job: JobMaker
+) -> None:
+    request = GenerationRequest("one")
+    await _completed(store, make_job, [500] * 10, request)
+    await _completed(store, make_job, [8] * 20, request, first=1000)
+    job = make_job(999, request=request, task_status=TaskStatus.FAILED)
+    await store.add(replace(job, submitted_at=job.created_at, completed_at=job.created_at + timedelta(seconds=9000)))
+    assert await store.typical_seconds(request) == 8.0
+    await _completed(store, make_job, [12] * 11, request, first=2000)
+    assert await store.typical_seconds(request) == 12.0
+
+
+async def test_counts_name_every_status(store: SqlJobStore, make_job: JobMaker) -> None:
+    for number, status in enumerate([Status.WAITING, Status.WAITING, Status.FAILED]):
+        await store.add(make_job(number, status=status))
+    counts = await store.counts()
+    assert set(counts) == set(Status)
+    assert {status: count for status, count in counts.items() if count} == {Status.WAITING: 2, Status.FAILED: 1}
+
+
+async def test_recent_jobs_are_a_persons_own_newest_first(store: SqlJobStore, make_job: JobMaker) -> None:
+    for number in range(5):
+        await store.add(make_job(number))
+    other = make_job(9)
+    await store.add(replace(other, requester=replace(other.requester, user_id=43)))
+    assert [job.id for job in await store.recent(42, 3)] == [make_job(n).id for n in (4, 3, 2)]
+
+
+async def test_a_job_is_found_by_its_task(store: SqlJobStore, make_job: JobMaker) -> None:
+    job = make_job(1, task_id="0123-abcd")
+    await store.add(job)
+    await store.add(make_job(2))
+    assert await store.get_by_task("0123-abcd") == job
+    assert await store.get_by_task("none") is None
