@@ -23,7 +23,7 @@ from bot.delivery.courier import SpoolCourier
 from bot.delivery.messenger import DiscordMessenger
 from bot.discord_bot import SeedreamBot, point_at
 from bot.domain.retry import RetryPolicy
-from bot.errors import DiscordTokenRefused, DiscordUnreachable, StorageUnavailable
+from bot.errors import DiscordRefused, DiscordTokenRefused, DiscordUnreachable, StorageUnavailable
 from bot.jobs.delivery import Delivery
 from bot.jobs.sending import Sender
 from bot.jobs.service import JobService
@@ -179,7 +179,9 @@ class App:
             await self.discord.login(self._settings.discord.token.get_secret_value())
         except discord.LoginFailure as error:
             raise DiscordTokenRefused from error
-        except (aiohttp.ClientError, discord.HTTPException, OSError) as error:
+        except discord.HTTPException as error:
+            raise DiscordRefused(status=error.status, detail=error.text) from error
+        except (aiohttp.ClientError, OSError) as error:
             raise DiscordUnreachable(detail=str(error)) from error
 
     async def _begin(self) -> None:
@@ -276,5 +278,7 @@ async def sync_commands(settings: Settings, guild_id: int | None) -> int:
             return await bot.sync_now(guild_id)
         except discord.LoginFailure as error:
             raise DiscordTokenRefused from error
-        except (aiohttp.ClientError, discord.HTTPException, OSError) as error:
+        except discord.HTTPException as error:
+            raise DiscordRefused(status=error.status, detail=error.text) from error
+        except (aiohttp.ClientError, OSError) as error:
             raise DiscordUnreachable(detail=str(error)) from error

@@ -145,14 +145,20 @@ class SeedreamBot(commands.AutoShardedBot):
 
         For one server they are there at once, which helps while trying things out; they stand beside the global ones.
         """
-        guild = discord.Object(guild_id) if guild_id is not None else None
-        if guild is not None:
-            self.tree.copy_global_to(guild=guild)
-        synced = await self.tree.sync(guild=guild)
-        if guild is None and self._memory is not None:
-            await self._memory.set(self._memory_name, self.command_fingerprint())
-        _log.info("commands registered", count=len(synced), guild=guild_id)
-        return len(synced)
+        if guild_id is None:
+            count = len(await self.tree.sync())
+            if self._memory is not None:
+                await self._memory.set(self._memory_name, self.command_fingerprint())
+        else:
+            # Where a command may be used can be said of global commands only:
+            # https://discord.com/developers/docs/interactions/application-commands#interaction-contexts
+            payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+            for command in payload:
+                command.pop("contexts", None)
+                command.pop("integration_types", None)
+            count = len(await self.http.bulk_upsert_guild_commands(self.application_id or 0, guild_id, payload))
+        _log.info("commands registered", count=count, guild=guild_id)
+        return count
 
     @property
     def _memory_name(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.errors import ResultGone, ResultUnreachable, ResultUnusable
+from bot.files import open_file
 
 MAX_RESULT_BYTES = 96 * 1024 * 1024
 """Bytes; a 4K picture weighs up to some 25 MB, so this leaves ample room."""
@@ -44,13 +45,10 @@ async def download(session: aiohttp.ClientSession, url: str, number: int, target
 async def _store(response: aiohttp.ClientResponse, partial: Path, number: int, url: str) -> None:
     received = 0
     target = partial.with_name(partial.name.removesuffix(".part"))
-    file = await asyncio.to_thread(partial.open, "wb")
-    try:
+    async with open_file(partial, "wb") as file:
         async for chunk in response.content.iter_chunked(CHUNK):
             received += len(chunk)
             if received > MAX_RESULT_BYTES:
                 raise ResultUnusable(number=number, url=url, detail=f"more than {MAX_RESULT_BYTES} bytes")
             await asyncio.to_thread(file.write, chunk)
-    finally:
-        await asyncio.to_thread(file.close)
     await asyncio.to_thread(partial.replace, target)

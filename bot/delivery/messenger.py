@@ -5,9 +5,8 @@ Interaction endpoints do not count toward a bot's 50 requests a second
 card is told there.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Literal
 
@@ -20,6 +19,7 @@ from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.request import GenerationRequest
 from bot.errors import MessageGone, PlaceGone, ThreadNotOpened
+from bot.files import open_file
 from bot.presentation.card import card, thread_name
 from bot.presentation.i18n import speaking
 from bot.presentation.messages import alt_text, end_message, images_message, task_message
@@ -117,16 +117,15 @@ class DiscordMessenger:
         with speaking(job.requester.locale):
             content = images_message(job, parcel.images, mention=mention)
             names = {file.number: alt_text(job, file.number) for file in parcel.files}
-        with ExitStack() as opened:
+        async with AsyncExitStack() as opened:
             # Made anew for every attempt: a discord.File can be sent once.
-            files = [
-                discord.File(
-                    opened.enter_context(await asyncio.to_thread(file.path.open, "rb")),
-                    filename=f"seedream-{job.id}-{file.number}.{file.extension}",
-                    description=names[file.number],
-                )
-                for file in parcel.files
-            ]
+            files = []
+            for file in parcel.files:
+                opening = await opened.enter_async_context(open_file(file.path, "rb"))
+                name = f"seedream-{job.id}-{file.number}.{file.extension}"
+                files.append(discord.File(opening, filename=name, description=names[file.number]))
+                # It has taken the closing of the open file over.
+                opened.callback(files[-1].close)
             return await self._send(job, nonce, content=content or None, files=files, mention=mention)
 
     async def post_end(self, job: Job, nonce: str) -> int:

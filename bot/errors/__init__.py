@@ -74,7 +74,8 @@ BotError
     ├── DatabaseUnusable
     ├── DatabaseInUse
     ├── DiscordTokenRefused
-    └── DiscordUnreachable
+    ├── DiscordUnreachable
+    └── DiscordRefused
 ```
 """
 
@@ -153,6 +154,7 @@ from bot.errors.startup import (
     ConfigMissing,
     DatabaseInUse,
     DatabaseUnusable,
+    DiscordRefused,
     DiscordTokenRefused,
     DiscordUnreachable,
     StartupError,
@@ -182,6 +184,7 @@ __all__ = [
     "DatabaseUnusable",
     "DeliveryError",
     "DeliveryGivenUp",
+    "DiscordRefused",
     "DiscordTokenRefused",
     "DiscordUnavailable",
     "DiscordUnreachable",

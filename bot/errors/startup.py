@@ -50,3 +50,11 @@ class DiscordUnreachable(StartupError):
     """Discord cannot be reached."""
 
     detail: str
+
+
+@dataclass(eq=False)
+class DiscordRefused(StartupError):
+    """Discord answered, but did not do what was asked."""
+
+    status: int
+    detail: str

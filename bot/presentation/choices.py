@@ -41,10 +41,8 @@ def size_choices(version: str | None, typed: str) -> list[tuple[str, str]]:
     tiers = [(_("{tier} · the prompt decides the shape").format(tier=tier.value), tier.value) for tier in rules.tiers]
     exact = [(f"{s.tier.value} · {s.ratio} · {s.size}", str(s.size)) for s in recommended_sizes(known)]
     offered = tiers + exact
-    wanted = "".join(typed.lower().split()).replace("×", "x").replace("*", "x")
-    if not wanted:
-        return offered[:MAX_CHOICES]
-    fitting = [choice for choice in offered if wanted in "".join(choice[0].lower().split())]
+    wanted = typed.lower().replace("×", "x").replace("*", "x").split()
+    fitting = [choice for choice in offered if all(word in choice[0].lower() for word in wanted)]
     size = parse_size(typed)
     if isinstance(size, ExactSize) and str(size) not in {value for _label, value in offered}:
         draws = rules.draws(size)

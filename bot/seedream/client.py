@@ -8,7 +8,6 @@ aiohttp itself sends a request again on such a stale connection, but only idempo
 https://github.com/aio-libs/aiohttp/blob/v3.13.2/aiohttp/client.py holds no POST, and `tests/seedream` watches that.
 """
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,6 +37,7 @@ from bot.errors import (
     SubmissionOutcomeUnknown,
     TaskUnknownToApi,
 )
+from bot.files import open_file
 from bot.seedream import protocol
 from bot.seedream.protocol import Answer, Call, UploadedImage
 from bot.seedream.refusals import clean
@@ -118,8 +118,7 @@ class SeedreamClient:
         Raises:
             ApiError: the file was not taken.
         """
-        file = await asyncio.to_thread(path.open, "rb")
-        with file:
+        async with open_file(path, "rb") as file:
             form = FormData()
             form.add_field("file", file, filename=protocol.safe_filename(filename, number), content_type=content_type)
             answer = await self._request(protocol.build_upload(self._files_base_url), form)

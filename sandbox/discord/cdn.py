@@ -24,6 +24,7 @@ class Cdn:
     Attributes:
         base_url: where the sandbox listens; set when it starts.
         url_lifetime: how long a signed address works, on the sandbox's clock.
+        downloads: the paths requested, oldest first.
         ephemeral_lifetime: after what time files of options and modals are gone, however fresh the address.
     """
 
@@ -35,6 +36,11 @@ class Cdn:
         self.url_lifetime = timedelta(hours=24)
         self.ephemeral_lifetime = timedelta(minutes=15)
         self.downloads: list[str] = []
+
+    @property
+    def kept(self) -> list[Attachment]:
+        """Everything there is, oldest first."""
+        return list(self._kept.values())
 
     def put(self, attachment: Attachment) -> None:
         """Keep an attachment."""

@@ -24,6 +24,7 @@ class Connection:
 
     Attributes:
         ready: whether READY or RESUMED has been put into the outbox.
+        closed_here: whether the gateway, and not the client, ended it.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Connection:
     ) -> None:
         self.socket = socket
         self.ready = False
+        self.closed_here = False
         self._request = request
         self._outbox: asyncio.Queue[str] = asyncio.Queue()
         self._on_idle = on_idle
@@ -65,6 +67,7 @@ class Connection:
     async def close(self, code: int) -> None:
         """Close with a code, after everything in the outbox."""
         await self.drain()
+        self.closed_here = True
         await self.socket.close(code=code)
 
     async def drain(self) -> None:

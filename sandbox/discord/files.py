@@ -116,10 +116,9 @@ def keep(
 
 
 def safe_filename(name: str) -> str:
-    """Return a name as Discord stores it: blanks become underscores, other characters outside ASCII are dropped."""
-    plain = _UNSAFE.sub("", re.sub(r"\s", "_", name.strip()))
-    path = PurePosixPath(plain)
-    return plain if path.stem.strip(".") else f"unknown{plain}"
+    """Return a name as Discord stores it: no folders, blanks as underscores, nothing outside ASCII."""
+    plain = _UNSAFE.sub("", re.sub(r"\s", "_", re.split(r"[/\\]", name.strip())[-1]))
+    return f"unknown{plain}" if plain.startswith(".") or not plain else plain
 
 
 def _content_type(filename: str, data: bytes) -> str | None:

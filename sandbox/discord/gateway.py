@@ -89,7 +89,9 @@ class Gateway:
             await connection.close(closing.code)
         finally:
             self._connections.discard(connection)
-            self._detach(connection, keep=socket.close_code not in (1000, 1001))
+            # A client that closes with one of these does not mean to come back.
+            goodbye = not connection.closed_here and socket.close_code in (1000, 1001)
+            self._detach(connection, keep=not goodbye)
             await connection.finish()
             self._world.changes.notify()
         return socket

@@ -148,7 +148,6 @@ class Interaction:
         Raises:
             TimeoutError: there was none, or the client already shows that the application did not respond.
         """
-
         try:
             await self.world.changes.until(lambda: self.acknowledgement is not None or self.failed, timeout=timeout)
         except TimeoutError:

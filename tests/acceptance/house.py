@@ -50,7 +50,7 @@ class House:
     async def start(self, **sections: Mapping[str, Any]) -> None:
         """Start the bot and wait until Discord has it."""
         self.sections = {**self.sections, **sections}
-        settings = Settings(**self.world.settings(self.folder, **self.sections))
+        settings = Settings.model_validate(self.world.settings(self.folder, **self.sections))
         app = App(settings, clock=self.clock, spool=self.folder)
         await app.start()
         self.app = app
@@ -69,10 +69,10 @@ class House:
         assert app is not None
         await app.crash()
 
-    async def ask(self, channel: Channel | None = None, *, person: Person | None = None, **options: Any) -> Interaction:
+    async def ask(self, channel: Channel | None = None, /, **options: Any) -> Interaction:
         """Use `/seedream` and wait for the acknowledgement."""
         options.setdefault("prompt", "a calm harbour")
-        interaction = await (person or self.person).slash(channel or self.channel, "seedream", **options)
+        interaction = await self.person.slash(channel or self.channel, "seedream", **options)
         await interaction.acknowledged()
         return interaction
 

@@ -30,7 +30,7 @@ async def test_text_only(house: House) -> None:
     }
     task, pictures = house.messages(interaction)
     assert task_id(task) == entry.task_id
-    assert [status(revision) for revision in (*task.revisions, task)] == ["pending", "processing", "completed"]
+    assert [*map(status, task.revisions), status(task)] == ["pending", "processing", "completed"]
     (attachment,) = pictures.attachments
     assert attachment.description == "a calm harbour at dawn (image 1 of 1)"
     assert (attachment.width, attachment.height) == (160, 120)

@@ -316,3 +316,14 @@ async def test_an_interruption_of_the_request_itself_says_that_nobody_knows(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert "cannot be known" in session.said
+
+
+async def test_on_a_terminal_one_line_changes_and_only_the_task_id_stays(
+    seedream: SeedreamSandbox, session: Session, drive: Drive, clock: ManualClock
+) -> None:
+    order = Order(RequestDraft("a red boat"), (), None, session.out)
+    console = Console(file=session.screen, width=100, force_terminal=True, force_interactive=True, color_system=None)
+    assert await drive(run_generate(order, session.settings, console, clock=clock)) == 0
+    assert f"Task {seedream.ledger[0].task_id}\n" in session.said
+    assert "Downloading the picture" in session.said
+    assert "0:00:00" in session.said

@@ -72,6 +72,10 @@ def file(discord: str = "", seedream: str = "", rest: str = "") -> str:
             file(seedream='price_per_image = "0.03"'),
             'seedream.price_per_image: must be a JSON object in one line, such as {"5.0-lite": "0.035"}',
         ),
+        (
+            file(seedream='price_per_image = "{"'),
+            'seedream.price_per_image: must be a JSON object in one line, such as {"5.0-lite": "0.035"}',
+        ),
         (file(seedream="price_per_image = 3"), "seedream.price_per_image: must be a table, got 3"),
         (file('sync_commands = "perhaps"'), 'discord.sync_commands: must be true or false, got "perhaps"'),
         (

@@ -1,6 +1,7 @@
 import hashlib
 import struct
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from bot.errors import (
 from bot.references import check
 from bot.references.check import inspect
 from bot.references.sniff import sniff
-from tests.references.pictures import animation, bmp_header, encode, ftyp, gif_header, png_header, webp_header
+from tests.references.pictures import animation, bmp_header, encode, ftyp, gif_header, name_of, png_header, webp_header
 
 Write = Callable[[bytes], Path]
 
@@ -70,7 +71,7 @@ def sixteen_bit_tiff() -> bytes:
         ("TIFF", {"compression": "tiff_lzw"}, "TIFF"),
         ("GIF", {}, "GIF"),
     ],
-    ids=str,
+    ids=name_of,
 )
 def test_every_accepted_format_is_told_from_its_bytes(
     write: Write, format_: str, options: dict[str, Any], name: str
@@ -126,6 +127,7 @@ def test_a_jpeg_for_print_is_decoded(write: Write) -> None:
         (encode("PNG", Image.new("RGB", (14, 40))), ImageTooSmall, {"width": 14, "height": 40, "minimum": 15}),
         (encode("PNG", Image.new("RGB", (321, 20))), ImageTooElongated, {"width": 321, "height": 20, "limit": 16}),
     ],
+    ids=name_of,
 )
 def test_what_cannot_be_used_is_named(
     write: Write, data: bytes, kind: type[ReferenceImageError], fields: dict[str, object]
@@ -256,3 +258,28 @@ def test_spoilt_files_end_in_facts_or_in_a_named_problem(
         inspect(write(bytes(spoilt[: max(1, end)])), 1, "a")
     except ReferenceImageError as problem:
         assert problem.number == 1  # noqa: PT017 - both outcomes are right, anything else is not
+
+
+def test_one_picture_is_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    running, peak, decode = 0, 0, check._decode
+
+    def counted(*args: Any) -> None:
+        nonlocal running, peak
+        running += 1
+        peak = max(peak, running)
+        decode(*args)
+        running -= 1
+
+    monkeypatch.setattr(check, "_decode", counted)
+    paths = [tmp_path / str(number) for number in range(8)]
+    for path in paths:
+        path.write_bytes(encode("PNG", Image.effect_noise((1000, 800), 50)))
+    with ThreadPoolExecutor(8) as pool:
+        assert len(list(pool.map(lambda path: inspect(path, 1, "a"), paths))) == 8
+    assert peak == 1
+
+
+def test_the_size_that_the_decoder_sees_counts_too(monkeypatch: pytest.MonkeyPatch, write: Write) -> None:
+    monkeypatch.setattr(check, "MAX_PIXELS", 200 * 120 - 1)
+    with pytest.raises(ImageTooManyPixels):
+        inspect(write(encode("GIF")), 1, "a")

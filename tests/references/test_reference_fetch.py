@@ -18,7 +18,7 @@ from bot.references import Fetcher, open_guarded_session
 from bot.references.guard import AddressGuard, AddressNotPublicError
 from tests.references.servers import Names, QuickClock, serving, serving_raw
 
-CAP = 100_000
+CAP = 600_000
 HOST = "127.0.0.1"
 
 
@@ -77,11 +77,13 @@ async def test_a_file_that_is_gone_is_not_asked_for_again(tmp_path: Path, status
 @pytest.mark.parametrize("trouble", ["500", "429", "reset", "short"])
 async def test_passing_trouble_is_waited_out(tmp_path: Path, trouble: str) -> None:
     visits = 0
+    # aiohttp itself sends an idempotent request once more after a reset, so a failure is two visits then.
+    failing = 4 if trouble == "reset" else 2
 
     async def flaky(request: web.Request) -> web.StreamResponse:
         nonlocal visits
         visits += 1
-        if visits > 2:
+        if visits > failing:
             return web.Response(body=b"picture")
         if trouble.isdigit():
             return web.Response(status=int(trouble))
@@ -92,8 +94,6 @@ async def test_passing_trouble_is_waited_out(tmp_path: Path, trouble: str) -> No
             await response.write(b"pic")
             request.transport.close()
             return response
-        # aiohttp repeats an idempotent request once by itself, so this visit fails as two connections.
-        visits -= 0.5  # type: ignore[assignment]  # two resets are one failure seen from outside
         request.transport.abort()
         raise asyncio.CancelledError
 
@@ -157,7 +157,7 @@ async def test_an_excess_that_nobody_announced_is_cut_off(tmp_path: Path, header
         piece = b"x" * 65536
         if b"chunked" in header:
             piece = b"10000\r\n" + piece + b"\r\n"
-        while sent < 500 * CAP:
+        while sent < 100 * CAP:
             writer.write(piece)
             sent += len(piece)
             await writer.drain()
@@ -165,7 +165,7 @@ async def test_an_excess_that_nobody_announced_is_cut_off(tmp_path: Path, header
     async with serving_raw(flood) as port, fetching((HOST, port)) as (fetcher, clock):
         with pytest.raises(ImageFileTooLarge):
             await fetcher.fetch(1, "a.png", f"http://{HOST}:{port}/", tmp_path / "a")
-    assert sent < 500 * CAP
+    assert sent < 100 * CAP
     assert clock.slept == []
     assert len(bytes_of(tmp_path / "a")) <= CAP
 
@@ -183,32 +183,32 @@ async def test_a_compressed_answer_does_not_swell(tmp_path: Path) -> None:
     assert len(bytes_of(tmp_path / "a")) < 10_000
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1:{port}/",
-        "http://127.0.0.1:1/",
-        "http://localhost.test:{port}/",
-        "http://[::1]:{port}/",
-        "http://[::ffff:127.0.0.1]:{port}/",
-        "http://2130706433:{port}/",
-        "http://127.1:{port}/",
-        "http://0x7f.0.0.1:{port}/",
-        "http://169.254.169.254/latest/meta-data/",
-        "http://10.0.0.1/",
-        "http://mixed-private.test/",
-        "ftp://cdn.test/a.png",
-        "file:///etc/passwd",
-        "javascript:alert(1)",
-        "//cdn.test/a.png",
-        "a.png",
-        "",
-        "http://",
-        "http://[bad",
-        "http://a:99999/",
-    ],
+ABSOLUTE = (
+    "http://127.0.0.1:{port}/",
+    "http://127.0.0.1:1/",
+    "http://localhost.test:{port}/",
+    "http://[::1]:{port}/",
+    "http://[::ffff:127.0.0.1]:{port}/",
+    "http://2130706433:{port}/",
+    "http://127.1:{port}/",
+    "http://0x7f.0.0.1:{port}/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://10.0.0.1/",
+    "http://mixed-private.test/",
+    "ftp://cdn.test/a.png",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    "http://[bad",
+    "http://a:99999/",
 )
-@pytest.mark.parametrize("redirected", [False, True])
+RELATIVE = ("//cdn.test/a.png", "a.png", "", "http://")
+"""No addresses at all; in a redirect they lead to the very server that redirects."""
+
+
+@pytest.mark.parametrize(
+    ("url", "redirected"),
+    [*((url, False) for url in ABSOLUTE + RELATIVE), *((url, True) for url in ABSOLUTE)],
+)
 async def test_nothing_but_the_public_internet_is_connected_to(tmp_path: Path, url: str, *, redirected: bool) -> None:
     visits: list[str] = []
 
@@ -226,8 +226,6 @@ async def test_nothing_but_the_public_internet_is_connected_to(tmp_path: Path, u
     )
     async with serving(inside) as port:
         target = url.format(port=port)
-        if redirected and target in {"", "a.png", "//cdn.test/a.png"}:
-            pytest.skip("relative to the page that redirects, and so a visit to the CDN itself")
 
         async def outside(_: web.Request) -> web.StreamResponse:
             return web.Response(status=302, headers={"Location": target})

@@ -1,6 +1,7 @@
 """A sandbox with a guild, a person, a small real discord.py bot, and bare REST requests."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -73,7 +74,9 @@ class Rest:
             data = aiohttp.FormData(quote_fields=False)
             data.add_field("payload_json", json.dumps(body or {}))
             for index, (name, content) in files.items():
-                data.add_field(f"files[{index}]", content, filename=name, content_type="application/octet-stream")
+                data.add_field(
+                    f"files[{index}]", io.BytesIO(content), filename=name, content_type="application/octet-stream"
+                )
         elif body is not None:
             data = json.dumps(body)
             headers["Content-Type"] = "application/json"

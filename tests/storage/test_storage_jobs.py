@@ -296,10 +296,15 @@ async def test_a_token_is_wiped_once_it_works_no_more(
 
 
 async def _completed(
-    store: SqlJobStore, make_job: JobMaker, seconds: list[int], request: GenerationRequest, first: int = 0
+    store: SqlJobStore,
+    make_job: JobMaker,
+    seconds: list[int],
+    request: GenerationRequest,
+    first: int = 0,
+    task_status: TaskStatus = TaskStatus.COMPLETED,
 ) -> None:
     for number, duration in enumerate(seconds, first):
-        job = make_job(number, request=request, task_status=TaskStatus.COMPLETED)
+        job = make_job(number, request=request, task_status=task_status)
         await store.add(
             replace(job, submitted_at=job.created_at, completed_at=job.created_at + timedelta(seconds=duration))
         )
@@ -326,8 +331,7 @@ async def test_typical_seconds_forgets_what_is_long_ago_or_was_not_completed(
     request = GenerationRequest("one")
     await _completed(store, make_job, [500] * 10, request)
     await _completed(store, make_job, [8] * 20, request, first=1000)
-    job = make_job(999, request=request, task_status=TaskStatus.FAILED)
-    await store.add(replace(job, submitted_at=job.created_at, completed_at=job.created_at + timedelta(seconds=9000)))
+    await _completed(store, make_job, [9000] * 20, request, first=3000, task_status=TaskStatus.FAILED)
     assert await store.typical_seconds(request) == 8.0
     await _completed(store, make_job, [12] * 11, request, first=2000)
     assert await store.typical_seconds(request) == 12.0

@@ -5,6 +5,7 @@ from bot.errors import (
     ConfigMissing,
     DatabaseInUse,
     DatabaseUnusable,
+    DiscordRefused,
     DiscordTokenRefused,
     DiscordUnreachable,
     StartupError,
@@ -55,3 +56,10 @@ def _token(error: DiscordTokenRefused) -> str:  # noqa: ARG001 - the class alone
 @describe.register
 def _unreachable(error: DiscordUnreachable) -> str:
     return _("Discord cannot be reached: {detail}").format(detail=error.detail)
+
+
+@describe.register
+def _refused(error: DiscordRefused) -> str:
+    return _("Discord did not do what the bot asked (error {status}): {detail}").format(
+        status=error.status, detail=error.detail.rstrip(".") + "."
+    )

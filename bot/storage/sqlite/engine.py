@@ -51,7 +51,7 @@ def reading_engine(location: Location, busy_timeout: timedelta) -> AsyncEngine |
 
 def _prepare_writer(dbapi_connection: sqlite3.Connection, _record: object) -> None:
     # Transactions are begun by SQLAlchemy's word, never by the driver's guess.
-    pass
+    dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
     try:
         # Readers and the writer do not wait for each other: https://www.sqlite.org/wal.html

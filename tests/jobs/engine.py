@@ -1,0 +1,151 @@
+"""The whole job engine over in-memory ports and a clock that moves when told: one `Engine` is one process."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.domain.job import Job
+from bot.jobs.delivery import Delivery
+from bot.jobs.sending import Sender
+from bot.jobs.service import JobService
+from bot.jobs.settings import JobSettings
+from bot.jobs.steps import Steps
+from bot.jobs.trouble import Trouble
+from bot.jobs.worker import Worker
+from sandbox.clock import ManualClock
+from tests.jobs.fakes import (
+    LEASE,
+    MemoryCourier,
+    MemoryStore,
+    MemoryTables,
+    RecordingMessenger,
+    ScriptedApi,
+    ScriptedPreparer,
+)
+
+SETTINGS = JobSettings(max_running_tasks=10, poll_deadline=timedelta(minutes=10), lease=LEASE)
+_QUIET = 40
+"""Passes of the event loop without any progress after which nothing but time can bring more."""
+_STORM = 200_000
+
+
+@dataclass
+class Engine:
+    """A worker with everything it needs; tables, API and Discord can be shared with a later one."""
+
+    clock: ManualClock
+    tables: MemoryTables
+    api: ScriptedApi
+    messenger: RecordingMessenger
+    courier: MemoryCourier
+    owner: str = "me"
+    settings: JobSettings = SETTINGS
+    preparer: ScriptedPreparer = field(default_factory=ScriptedPreparer)
+    task: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self.store = MemoryStore(self.clock, self.tables, self.owner)
+        self.sender = Sender(self.store, self.messenger)
+        self.delivery = Delivery(self.store, self.courier, self.messenger, self.sender)
+        self.steps = Steps(
+            store=self.store,
+            api=self.api,
+            preparer=self.preparer,
+            messenger=self.messenger,
+            sender=self.sender,
+            delivery=self.delivery,
+            clock=self.clock,
+            settings=self.settings,
+            jitter=_no_jitter,
+        )
+        self.trouble = Trouble(
+            store=self.store, messenger=self.messenger, clock=self.clock, settings=self.settings, jitter=_no_jitter
+        )
+        self.worker = Worker(
+            store=self.store, steps=self.steps, trouble=self.trouble, clock=self.clock, settings=self.settings
+        )
+        self.service = JobService(store=self.store, worker=self.worker, clock=self.clock)
+
+    @classmethod
+    def build(cls, *, settings: JobSettings = SETTINGS) -> "Engine":
+        """Return the first process of a fresh house."""
+        clock = ManualClock()
+        return cls(clock, MemoryTables(), ScriptedApi(clock), RecordingMessenger(), MemoryCourier(), settings=settings)
+
+    def successor(self, owner: str = "successor") -> "Engine":
+        """Return the next process over the same database, API and Discord."""
+        return Engine(
+            self.clock, self.tables, self.api, self.messenger, self.courier, owner=owner, settings=self.settings
+        )
+
+    def start(self) -> "Engine":
+        """Begin to work."""
+        self.task = asyncio.create_task(self.worker.run())
+        return self
+
+    async def take(self, job: Job) -> None:
+        """Store a job and have it worked on."""
+        await self.store.add(job)
+        self.worker.take(job)
+
+    async def crash(self) -> None:
+        """Stop as a killed process would."""
+        self.worker.abandon()
+        await self.end()
+
+    async def end(self) -> None:
+        """Cancel the worker's loop."""
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+
+    async def settle(self) -> None:
+        """Let everything happen that needs no time."""
+        quiet, passes, before = 0, 0, self._progress()
+        while quiet < _QUIET:
+            await asyncio.sleep(0)
+            now = self._progress()
+            quiet = quiet + 1 if now == before else 0
+            before = now
+            passes += 1
+            assert passes < _STORM, "the worker does not come to rest"
+
+    async def run_for(self, seconds: float) -> None:
+        """Let time pass, moment by moment."""
+        end = self.clock.monotonic() + seconds
+        await self.settle()
+        while (left := end - self.clock.monotonic()) > 0:
+            wake = self.clock.next_wake()
+            await self.clock.advance(left if wake is None else min(wake, left))
+            await self.settle()
+
+    async def run_until(self, condition: Callable[[], bool], seconds: float = 3600) -> None:
+        """Let time pass until a condition holds."""
+        end = self.clock.monotonic() + seconds
+        await self.settle()
+        while not condition():
+            assert self.clock.monotonic() < end, "it never came to that"
+            wake = self.clock.next_wake()
+            assert wake is not None, "nothing is waited for"
+            await self.clock.advance(wake)
+            await self.settle()
+
+    async def finish(self, job_id: str, seconds: float = 24 * 3600) -> Job:
+        """Let time pass until a job has come to its end and that has been told; return it."""
+        await self.run_until(lambda: not self.store.job(job_id).open, seconds)
+        return self.store.job(job_id)
+
+    def _progress(self) -> tuple[int, ...]:
+        return (
+            self.store.reads,
+            self.store.writes,
+            len(self.api.posts),
+            sum(self.api.polls.values()),
+            len(self.messenger.posts),
+            len(self.messenger.cards),
+        )
+
+
+def _no_jitter() -> float:
+    return 0.5

@@ -1,0 +1,321 @@
+"""The jobs' ports in memory: a store with real fences and leases, an API by script, a Discord that remembers."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.domain.job import TRANSITIONS, Claim, Job, Status, TaskState, TaskStatus
+from bot.domain.parcel import Parcel, PictureFile
+from bot.domain.references import Reference
+from bot.domain.request import GenerationRequest
+from bot.errors import JobLost, StorageUnavailable
+from tests.support.jobs import UPLOAD_LIMIT
+
+LEASE = timedelta(seconds=60)
+FIRST_MESSAGE = 8000
+DIRECT_MESSAGES = 9009
+_NOWHERE = Path("nowhere")
+
+
+@dataclass
+class Row:
+    """A stored job and who holds it."""
+
+    job: Job
+    owner: str | None
+    lease_until: datetime
+
+
+@dataclass
+class MemoryTables:
+    """What several stores (processes) share."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    history: list[tuple[str, Status]] = field(default_factory=list)
+
+
+@dataclass
+class MemoryStore:
+    """A `JobStore` of one process: writes are fenced by owner and status, leases run out by the clock."""
+
+    clock: Clock
+    tables: MemoryTables = field(default_factory=MemoryTables)
+    owner: str = "me"
+    failing: Callable[[Job | None], bool] = lambda _job: False
+    reads: int = 0
+    writes: int = 0
+
+    async def add(self, job: Job) -> None:
+        self._count(job)
+        self.tables.rows[job.id] = Row(job, self.owner, self.clock.now() + LEASE)
+
+    async def get(self, job_id: str) -> Job | None:
+        self.reads += 1
+        row = self.tables.rows.get(job_id)
+        return row.job if row else None
+
+    async def save(self, job: Job, *, was: Status) -> None:
+        if job.status is not was and job.status not in TRANSITIONS[was]:
+            raise ValueError(f"no job goes from {was} to {job.status}")
+        self._count(job)
+        row = self.tables.rows.get(job.id)
+        if row is None or row.owner != self.owner or row.job.status is not was:
+            raise JobLost(job_id=job.id)
+        if job.status is not was:
+            self.tables.history.append((job.id, job.status))
+        row.job = job
+
+    async def claim(self, limit: int) -> Sequence[Claim]:
+        self._count(None)
+        now = self.clock.now()
+        free = [r for r in self.tables.rows.values() if r.job.open and (r.owner is None or r.lease_until <= now)]
+        taken = sorted(free, key=lambda row: row.job.created_at)[:limit]
+        for row in taken:
+            row.owner, row.lease_until = self.owner, now + LEASE
+        return [Claim(r.job.id, r.job.status, r.job.requester.user_id, r.job.retry_at) for r in taken]
+
+    async def renew(self) -> int:
+        self._count(None)
+        mine = [row for row in self.tables.rows.values() if row.job.open and row.owner == self.owner]
+        for row in mine:
+            row.lease_until = self.clock.now() + LEASE
+        return len(mine)
+
+    async def release(self) -> int:
+        mine = [row for row in self.tables.rows.values() if row.job.open and row.owner == self.owner]
+        for row in mine:
+            row.owner = None
+        return len(mine)
+
+    async def typical_seconds(self, request: GenerationRequest) -> float | None:  # noqa: ARG002 - the port's shape
+        return None
+
+    def job(self, job_id: str) -> Job:
+        """Return a job as stored."""
+        return self.tables.rows[job_id].job
+
+    def put(self, job: Job, owner: str | None = "me") -> Job:
+        """Store a job as some earlier process left it."""
+        self.tables.rows[job.id] = Row(job, owner, self.clock.now() + LEASE)
+        return job
+
+    def statuses(self, job_id: str) -> list[Status]:
+        """Return every status the job was moved to."""
+        return [status for name, status in self.tables.history if name == job_id]
+
+    def _count(self, job: Job | None) -> None:
+        self.writes += 1
+        if self.failing(job):
+            raise StorageUnavailable(detail="disk full")
+
+
+Answer = TaskState | BaseException
+
+
+@dataclass
+class ScriptedApi:
+    """An `ImageApi` that answers by script; by default every task is pending, processing, completed."""
+
+    clock: Clock
+    submit_answers: deque[BaseException | str] = field(default_factory=deque)
+    poll_answers: deque[Answer] = field(default_factory=deque)
+    before_submit: Callable[[], None] = lambda: None
+    posts: list[tuple[GenerationRequest, tuple[str, ...]]] = field(default_factory=list)
+    running: set[str] = field(default_factory=set)
+    most_running: int = 0
+    polls: dict[str, int] = field(default_factory=dict)
+    seconds_per_task: float | None = None
+    _begun: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    async def submit(self, request: GenerationRequest, image_urls: Sequence[str]) -> str:
+        self.posts.append((request, tuple(image_urls)))
+        self.before_submit()
+        answer = self.submit_answers.popleft() if self.submit_answers else f"task-{len(self.posts)}"
+        if isinstance(answer, BaseException):
+            raise answer
+        self.running.add(answer)
+        self.most_running = max(self.most_running, len(self.running))
+        self._begun[answer] = (self.clock.monotonic(), request.max_images or 15)
+        return answer
+
+    async def poll(self, task_id: str) -> TaskState:
+        self.polls[task_id] = self.polls.get(task_id, 0) + 1
+        answer = self.poll_answers.popleft() if self.poll_answers else self._by_time(task_id)
+        if isinstance(answer, BaseException):
+            raise answer
+        if answer.status is TaskStatus.COMPLETED or answer.failure is not None:
+            self.running.discard(task_id)
+        return answer
+
+    def _by_time(self, task_id: str) -> TaskState:
+        begun, images = self._begun.get(task_id, (0.0, 1))
+        age = self.clock.monotonic() - begun
+        if self.seconds_per_task is None or age < self.seconds_per_task / 4:
+            return TaskState(TaskStatus.PENDING if self.polls[task_id] < 2 else TaskStatus.PROCESSING)
+        if age < self.seconds_per_task:
+            return TaskState(TaskStatus.PROCESSING)
+        return completed(images, task_id)
+
+
+def completed(images: int = 1, task_id: str = "t") -> TaskState:
+    """Return the answer to a poll of a finished task."""
+    links = tuple(f"https://results.example/{task_id}/{number}.png" for number in range(1, images + 1))
+    return TaskState(TaskStatus.COMPLETED, results=links)
+
+
+@dataclass
+class ScriptedPreparer:
+    """A `ReferencePreparer` whose uploads succeed unless scripted otherwise."""
+
+    answers: deque[BaseException] = field(default_factory=deque)
+    calls: int = 0
+
+    async def prepare(self, references: Sequence[Reference]) -> tuple[Reference, ...]:
+        self.calls += 1
+        if self.answers:
+            raise self.answers.popleft()
+        return tuple(replace(r, api_url=r.api_url or f"https://files.example/{r.number}") for r in references)
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message as Discord has it."""
+
+    id: int
+    kind: str
+    channel_id: int
+    nonce: str
+    images: tuple[int, ...] = ()
+    status: Status | None = None
+
+
+@dataclass
+class RecordingMessenger:
+    """A `Messenger` over a Discord that keeps every message; `faults[method]` are raised one after another.
+
+    A fault of ("after", error) is raised after the message was taken.
+    """
+
+    posts: list[Post] = field(default_factory=list)
+    cards: list[Job] = field(default_factory=list)
+    edits: list[Job] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
+    direct_messages: list[int] = field(default_factory=list)
+    searches: list[str] = field(default_factory=list)
+    faults: dict[str, deque[BaseException | tuple[str, BaseException]]] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+    gone_error: Callable[[], BaseException] | None = None
+    thread_id: int = 3001
+    readable: bool = True
+    by_nonce: bool = True
+    forgets_nonces: bool = False
+    on_post: Callable[[Post], None] = lambda _post: None
+
+    def fail(self, method: str, *errors: BaseException | tuple[str, BaseException]) -> None:
+        """Have the next calls of a method fail."""
+        self.faults.setdefault(method, deque()).extend(errors)
+
+    async def show_card(self, job: Job) -> None:
+        self._raise("show_card")
+        self.cards.append(job)
+
+    async def open_thread(self, job: Job) -> int:
+        self._raise("open_thread")
+        self.threads.append(job.id)
+        return self.thread_id
+
+    async def post_task(self, job: Job, nonce: str) -> int:
+        return self._post(job, "task", nonce)
+
+    async def edit_task(self, job: Job, message_id: int) -> None:
+        self._check(job)
+        self._raise("edit_task")
+        assert any(post.id == message_id for post in self.posts) or message_id < FIRST_MESSAGE
+        self.edits.append(job)
+
+    async def post_images(self, job: Job, parcel: Parcel, nonce: str) -> int:
+        return self._post(job, "images", nonce, parcel.images)
+
+    async def post_end(self, job: Job, nonce: str) -> int:
+        return self._post(job, "end", nonce)
+
+    async def find(self, job: Job, part: str) -> int | None:
+        self.searches.append(part)
+        self._check(job)
+        self._raise("find")
+        sent = job.sent[part]
+        return next((p.id for p in self.posts if p.nonce == sent.nonce and p.channel_id == sent.channel_id), None)
+
+    def can_find(self, job: Job) -> bool:  # noqa: ARG002 - the port's shape
+        return self.readable
+
+    async def open_direct_message(self, job: Job) -> int:
+        self._raise("open_direct_message")
+        self.direct_messages.append(job.requester.user_id)
+        return DIRECT_MESSAGES
+
+    def of(self, kind: str) -> list[Post]:
+        """Return the messages of a kind."""
+        return [post for post in self.posts if post.kind == kind]
+
+    def images(self) -> list[int]:
+        """Return the numbers of all pictures posted, in order."""
+        return [number for post in self.of("images") for number in post.images]
+
+    def _post(self, job: Job, kind: str, nonce: str, images: tuple[int, ...] = ()) -> int:
+        method = f"post_{kind}"
+        self._check(job)
+        assert 0 < len(nonce) <= 25
+        fault = self._next(method)
+        if isinstance(fault, BaseException):
+            raise fault
+        known = [post for post in self.posts if post.nonce == nonce and post.channel_id == job.home_id]
+        if not known or self.forgets_nonces:
+            post = Post(FIRST_MESSAGE + len(self.posts), kind, job.home_id, nonce, images, job.status)
+            self.posts.append(post)
+            self.on_post(post)
+            known = [post]
+        if fault is not None:
+            raise fault[1]
+        return known[-1].id
+
+    def _check(self, job: Job) -> None:
+        if job.home_id in self.gone and self.gone_error is not None:
+            raise self.gone_error()
+
+    def _next(self, method: str) -> BaseException | tuple[str, BaseException] | None:
+        waiting = self.faults.get(method)
+        return waiting.popleft() if waiting else None
+
+    def _raise(self, method: str) -> None:
+        fault = self._next(method)
+        if isinstance(fault, BaseException):
+            raise fault
+
+
+@dataclass
+class MemoryCourier:
+    """A `Courier` that packs pictures without having any."""
+
+    per_message: int = 10
+    notes: dict[int, str] = field(default_factory=dict)
+    faults: deque[BaseException] = field(default_factory=deque)
+    discarded: list[str] = field(default_factory=list)
+    limits: list[int] = field(default_factory=list)
+
+    async def pack(self, job: Job, numbers: Sequence[int]) -> Parcel:
+        self.limits.append(job.place.upload_limit)
+        if self.faults:
+            raise self.faults.popleft()
+        wanted = list(numbers)[: self.per_message]
+        lost = {number for number in wanted if self.notes.get(number) in {"gone", "unusable"}}
+        files = tuple(
+            PictureFile(number, _NOWHERE / str(number), "png", UPLOAD_LIMIT) for number in wanted if number not in lost
+        )
+        return Parcel(files, {number: self.notes[number] for number in wanted if number in self.notes})
+
+    async def discard(self, job_id: str) -> None:
+        self.discarded.append(job_id)

@@ -1,0 +1,261 @@
+"""What follows from each error in each status: another try, another place, or an end with its reason."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.job import ENDS, TRANSITIONS, Job, Status
+from bot.domain.place import NoThread, Venue
+from bot.errors import (
+    ApiAnswerInvalid,
+    ApiBalanceExhausted,
+    ApiBusy,
+    ApiConnectionLost,
+    ApiContentRefused,
+    ApiRequestRejected,
+    ApiServerError,
+    ApiTokenRefused,
+    ApiUnreachable,
+    BotError,
+    Cost,
+    DeliveryGivenUp,
+    DiscordUnavailable,
+    JobInterrupted,
+    PlaceGone,
+    ReferencesRefused,
+    ResultGone,
+    ResultUnreachable,
+    SubmissionOutcomeUnknown,
+    TaskContentRefused,
+    TaskFailed,
+    TaskOutOfSight,
+    TaskOverdue,
+    TaskUnknownToApi,
+    TaskWithoutPictures,
+    UnknownError,
+    UploadTooLarge,
+)
+from bot.jobs.trouble import DOWNLOAD_ATTEMPTS, TELLING, UNFORESEEN_ATTEMPTS
+from bot.jobs.turns import Again, Done
+from tests.jobs.engine import Engine
+from tests.jobs.fakes import DIRECT_MESSAGES
+from tests.support.errors import samples
+from tests.support.jobs import CHANNEL, THREAD, delivering_job, make_job, make_place, waiting_job
+
+OPEN = [status for status in Status if status not in ENDS]
+
+
+def _job(status: Status, **changes: object) -> Job:
+    match status:
+        case Status.WAITING:
+            return waiting_job(**changes)
+        case Status.DELIVERING:
+            return delivering_job(2, **changes)
+        case _:
+            return make_job(status=status, thread_id=THREAD, **changes)
+
+
+async def _after(engine: Engine, job: Job, error: BotError) -> Job:
+    engine.store.put(job)
+    await engine.trouble.handle(job, error)
+    return engine.store.job(job.id)
+
+
+@pytest.mark.parametrize("status", OPEN)
+@pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
+async def test_every_error_in_every_status_goes_a_legal_way(engine: Engine, error: BotError, status: Status) -> None:
+    job = _job(status)
+    after = await _after(engine, job, error)
+    assert after.status is status or after.status in TRANSITIONS[status]
+    if after.status in ENDS:
+        assert after.failure is not None
+        assert (after.attempts, after.retry_at) == (0, None)
+    elif after.retry_at is not None:
+        assert after.attempts == job.attempts + 1
+    # "Refused" promises that nothing was spent.
+    if after.status is Status.REFUSED:
+        assert status in {Status.ACCEPTED, Status.PREPARING, Status.SUBMITTING}
+        assert error.cost is Cost.NOTHING
+    if status is Status.SUBMITTING and error.cost is not Cost.NOTHING and not isinstance(error, PlaceGone):
+        assert after.status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
+async def test_the_paid_post_is_only_ever_repeated_after_two_errors(engine: Engine, error: BotError) -> None:
+    after = await _after(engine, _job(Status.SUBMITTING), error)
+    assert (after.status is Status.PREPARING) == isinstance(error, ApiBusy | ApiUnreachable)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "end", "reason"),
+    [
+        (Status.PREPARING, ReferencesRefused(problems=()), Status.REFUSED, ReferencesRefused),
+        (Status.PREPARING, ApiTokenRefused(status=401), Status.FAILED, ApiTokenRefused),
+        (Status.PREPARING, UnknownError(reference="r"), Status.FAILED, UnknownError),
+        (Status.SUBMITTING, SubmissionOutcomeUnknown(), Status.UNKNOWN, SubmissionOutcomeUnknown),
+        (Status.SUBMITTING, JobInterrupted(), Status.UNKNOWN, JobInterrupted),
+        (Status.SUBMITTING, UnknownError(reference="r"), Status.UNKNOWN, UnknownError),
+        (Status.SUBMITTING, ApiRequestRejected(status=422), Status.REFUSED, ApiRequestRejected),
+        (Status.SUBMITTING, ApiContentRefused(status=400), Status.REFUSED, ApiContentRefused),
+        (Status.SUBMITTING, ApiTokenRefused(status=401), Status.FAILED, ApiTokenRefused),
+        (Status.SUBMITTING, ApiBalanceExhausted(status=402), Status.FAILED, ApiBalanceExhausted),
+        # Even what a repeatable request would survive is not risked with money.
+        (Status.SUBMITTING, ApiServerError(status=500), Status.FAILED, ApiServerError),
+        (Status.SUBMITTING, ApiConnectionLost(), Status.FAILED, ApiConnectionLost),
+        (Status.WAITING, TaskFailed(detail="oops"), Status.FAILED, TaskFailed),
+        (Status.WAITING, TaskContentRefused(), Status.FAILED, TaskContentRefused),
+        (Status.WAITING, TaskUnknownToApi(), Status.FAILED, TaskUnknownToApi),
+        (Status.WAITING, TaskWithoutPictures(), Status.FAILED, TaskWithoutPictures),
+        (Status.WAITING, TaskOverdue(minutes=10), Status.EXPIRED, TaskOverdue),
+        # A refused poll says nothing about the task, which was taken.
+        (Status.WAITING, ApiTokenRefused(status=401, detail="bad token"), Status.FAILED, TaskOutOfSight),
+        (Status.WAITING, ApiRequestRejected(status=400), Status.FAILED, TaskOutOfSight),
+        (Status.WAITING, ApiContentRefused(status=451), Status.FAILED, TaskOutOfSight),
+        (Status.WAITING, ApiBalanceExhausted(status=402), Status.FAILED, TaskOutOfSight),
+        (Status.DELIVERING, ResultGone(number=1), Status.FAILED, DeliveryGivenUp),
+        (Status.DELIVERING, UploadTooLarge(), Status.FAILED, DeliveryGivenUp),
+    ],
+)
+async def test_which_end_an_error_leads_to(
+    engine: Engine, status: Status, error: BotError, end: Status, reason: type[BotError]
+) -> None:
+    job = _job(status)
+    engine.store.put(job)
+    assert await engine.trouble.handle(job, error) == Again()
+    after = engine.store.job(job.id)
+    assert (after.status, type(after.failure)) == (end, reason)
+
+
+async def test_the_end_of_a_delivery_keeps_the_links(engine: Engine) -> None:
+    after = await _after(engine, _job(Status.DELIVERING), UploadTooLarge())
+    assert isinstance(after.failure, DeliveryGivenUp)
+    assert after.failure.links == after.results
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (Status.ACCEPTED, DiscordUnavailable()),
+        (Status.PREPARING, DiscordUnavailable()),
+        (Status.PREPARING, ApiUnreachable()),
+        (Status.WAITING, ApiUnreachable()),
+        (Status.WAITING, ApiConnectionLost()),
+        (Status.WAITING, ApiAnswerInvalid()),
+        (Status.WAITING, ApiServerError(status=500)),
+        (Status.WAITING, ApiBusy(status=429)),
+        (Status.WAITING, UnknownError(reference="r")),
+        (Status.DELIVERING, ResultUnreachable(number=1)),
+        (Status.DELIVERING, DiscordUnavailable()),
+        (Status.DELIVERING, UnknownError(reference="r")),
+    ],
+)
+async def test_what_may_pass_is_tried_again(engine: Engine, status: Status, error: BotError) -> None:
+    job = engine.store.put(_job(status))
+    turn = await engine.trouble.handle(job, error)
+    assert isinstance(turn, Again)
+    assert turn.seconds > 0
+    assert turn.at_api is (status is Status.WAITING)
+    after = engine.store.job(job.id)
+    assert (after.status, after.attempts) == (status, 1)
+    assert after.retry_at == engine.clock.now() + timedelta(seconds=turn.seconds)
+
+
+async def test_retry_after_is_kept(engine: Engine) -> None:
+    job = engine.store.put(_job(Status.SUBMITTING))
+    assert await engine.trouble.handle(job, ApiBusy(status=429, retry_after=90.0)) == Again(90.0)
+    assert engine.store.job(job.id).status is Status.PREPARING
+
+
+async def test_however_long_the_server_asks_the_deadline_is_met(engine: Engine) -> None:
+    job = engine.store.put(waiting_job())
+    turn = await engine.trouble.handle(job, ApiBusy(status=429, retry_after=86_400.0))
+    assert isinstance(turn, Again)
+    assert turn.seconds == pytest.approx(601)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "attempts"),
+    [
+        (Status.PREPARING, DiscordUnavailable(), 7),
+        (Status.SUBMITTING, ApiBusy(status=429), 9),
+        (Status.WAITING, UnknownError(reference="r"), UNFORESEEN_ATTEMPTS),
+        (Status.DELIVERING, UnknownError(reference="r"), UNFORESEEN_ATTEMPTS),
+    ],
+)
+async def test_attempts_are_bounded(engine: Engine, status: Status, error: BotError, attempts: int) -> None:
+    assert (await _after(engine, _job(status, attempts=attempts - 1), error)).status not in ENDS
+    after = await _after(engine, _job(status, attempts=attempts), error)
+    assert (after.status, after.failure) == (Status.FAILED, error)
+
+
+async def test_a_poll_that_keeps_failing_ends_with_the_deadline(engine: Engine) -> None:
+    await engine.clock.advance(599)
+    assert (await _after(engine, waiting_job(attempts=500), ApiUnreachable())).status is Status.WAITING
+    await engine.clock.advance(2)
+    after = await _after(engine, waiting_job(attempts=500), ApiUnreachable(detail="refused"))
+    assert after.status is Status.EXPIRED
+    assert isinstance(after.failure, TaskOverdue)
+    assert (after.failure.minutes, after.failure.detail) == (10, "refused")
+
+
+async def test_delivery_is_tried_until_the_links_die(engine: Engine) -> None:
+    await engine.clock.advance(23.9 * 3600)
+    assert (await _after(engine, delivering_job(attempts=9000), DiscordUnavailable())).status is Status.DELIVERING
+    await engine.clock.advance(0.2 * 3600)
+    assert (await _after(engine, delivering_job(attempts=9000), DiscordUnavailable())).status is Status.FAILED
+
+
+async def test_a_picture_that_never_comes_is_left_behind(engine: Engine) -> None:
+    job = delivering_job(3, attempts=DOWNLOAD_ATTEMPTS)
+    after = await _after(engine, job, ResultUnreachable(number=2))
+    assert (after.status, after.notes, after.attempts) == (Status.DELIVERING, {"2": "gone"}, 0)
+
+
+async def test_from_a_lost_thread_to_the_channel_to_direct_messages_to_nobody(engine: Engine) -> None:
+    job = delivering_job(2)
+    there = await _after(engine, job, PlaceGone())
+    assert (there.place.venue, there.place.no_thread) == (Venue.CHANNEL, NoThread.THREAD_GONE)
+    assert (there.thread_id, there.home_id, there.status) == (None, CHANNEL, Status.DELIVERING)
+    assert "task" not in there.sent
+
+    direct = await _after(engine, there, PlaceGone())
+    assert direct.home_id == DIRECT_MESSAGES
+    assert (direct.place.guild_id, direct.place.card_id, direct.place.token) == (None, 0, "")
+    assert direct.place.no_thread is NoThread.DIRECT_MESSAGE
+    assert engine.messenger.direct_messages == [job.requester.user_id]
+
+    ended = await _after(engine, direct, PlaceGone())
+    assert (ended.status, type(ended.failure)) == (Status.FAILED, DeliveryGivenUp)
+
+    engine.store.put(ended)
+    assert await engine.trouble.handle(ended, PlaceGone()) == Done()
+    assert engine.store.job(job.id).told
+
+
+@pytest.mark.parametrize("error", [DiscordUnavailable(), PlaceGone(), UnknownError(reference="r")])
+async def test_without_direct_messages_the_job_ends(engine: Engine, error: BotError) -> None:
+    engine.messenger.fail("open_direct_message", error)
+    job = delivering_job(place=make_place(venue=Venue.CHANNEL), thread_id=None)
+    assert (await _after(engine, job, PlaceGone())).status is Status.FAILED
+
+
+async def test_messages_that_may_be_under_way_are_sent_anew_elsewhere_and_arrived_ones_are_not(engine: Engine) -> None:
+    job = delivering_job(15)
+    sent = {
+        **job.sent,
+        "from-1": replace(job.sent["task"], images=(1, 2)),
+        "from-3": replace(job.sent["task"], message_id=None),
+    }
+    after = await _after(engine, replace(job, sent=sent), PlaceGone())
+    assert set(after.sent) == {"from-1"}
+
+
+@pytest.mark.parametrize("status", sorted(ENDS))
+async def test_telling_is_tried_for_hours_and_then_given_up(engine: Engine, status: Status) -> None:
+    job = make_job(status=status, failure=TaskFailed())
+    after = await _after(engine, job, DiscordUnavailable())
+    assert (after.status, after.told, after.attempts) == (status, False, 1)
+    given_up = await _after(engine, replace(job, attempts=TELLING.attempts - 1), DiscordUnavailable())
+    assert given_up.told
+    assert type(given_up.failure) is TaskFailed

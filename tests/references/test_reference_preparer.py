@@ -1,0 +1,334 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.domain.references import MAX_FILE_BYTES, Reference
+from bot.domain.retry import RetryPolicy
+from bot.errors import (
+    AnimatedImage,
+    ApiBalanceExhausted,
+    ApiError,
+    ApiTokenRefused,
+    ImageFileTooLarge,
+    NotAnImage,
+    PhoneImageFormat,
+    ReferenceGone,
+    ReferenceImageError,
+    ReferencesRefused,
+    ReferenceUnreachable,
+    ReferenceUploadFailed,
+)
+from bot.jobs.ports import ImageApi, ReferencePreparer
+from bot.references import Fetcher, Preparer, open_guarded_session
+from bot.seedream import SeedreamClient, open_session
+from sandbox.faults import Fault, FaultKind
+from sandbox.seedream import SeedreamSandbox
+from tests.references.pictures import animation, encode, ftyp
+from tests.references.servers import QuickClock, serving
+
+UPLOAD = "/api/upload/file"
+PNG = encode("PNG")
+
+
+@dataclass
+class House:
+    """A preparer between a CDN that serves `files` and a sandbox API."""
+
+    preparer: Preparer
+    api: SeedreamSandbox
+    clock: QuickClock
+    cdn: str
+    spool: Path
+    files: dict[str, bytes]
+    asked: list[str] = field(default_factory=list)
+    peak: int = 0
+
+    def references(self, files: Mapping[str, bytes | None]) -> list[Reference]:
+        """Serve the files (a None is missing) and return references to them, numbered from 1."""
+        self.files.update({name: data for name, data in files.items() if data is not None})
+        return [Reference(number, name, f"{self.cdn}/{name}") for number, name in enumerate(files, start=1)]
+
+    def spooled(self) -> list[Path]:
+        return list(self.spool.iterdir())
+
+
+def _as_ports(client: SeedreamClient, preparer: Preparer) -> tuple[ImageApi, ReferencePreparer]:
+    """Let the type checker see that both fill the ports of `bot.jobs`."""
+    return client, preparer
+
+
+Gate = Callable[[], Any]
+
+
+@asynccontextmanager
+async def opened(spool: Path, gate: Gate | None = None, **options: Any) -> AsyncIterator[House]:
+    clock = QuickClock()
+    files: dict[str, bytes] = {}
+    running = 0
+
+    async def send(request: web.Request) -> web.StreamResponse:
+        nonlocal running
+        name = request.path.strip("/")
+        made.asked.append(name)
+        running += 1
+        made.peak = max(made.peak, running)
+        try:
+            if gate is not None:
+                await gate()
+            if name not in files:
+                raise web.HTTPNotFound
+            # The declared type lies on purpose.
+            return web.Response(body=files[name], content_type="text/html")
+        finally:
+            running -= 1
+
+    limits: dict[str, Any] = {
+        "user_agent": "test",
+        "connect_timeout": 10,
+        "read_timeout": 10,
+        "total_timeout": 30,
+    }
+    policy = RetryPolicy(attempts=3)
+    async with (
+        SeedreamSandbox(clock=clock) as api,
+        serving(send) as port,
+        open_session(**limits) as shared,
+        open_session(**limits, keep_alive=False) as paid,
+        open_guarded_session(**limits, allowed_origins=[("127.0.0.1", port)]) as guarded,
+    ):
+        client = SeedreamClient(
+            shared,
+            paid,
+            api_token=SecretStr(api.api_token),
+            api_base_url=api.api_base_url,
+            files_base_url=api.files_base_url,
+            requests_per_second=1000,
+            clock=clock,
+        )
+        fetcher = Fetcher(guarded, policy=policy, clock=clock, jitter=lambda: 0.0)
+        preparer = Preparer(fetcher, client, policy=policy, clock=clock, jitter=lambda: 0.0, spool=spool, **options)
+        made = House(preparer, api, clock, f"http://127.0.0.1:{port}", spool, files)
+        yield made
+        assert made.spooled() == []
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    async with opened(spool) as made:
+        yield made
+
+
+def gate_for_four() -> Gate:
+    """Serve nobody before four ask at the same time, nor before a fifth would have had every chance to."""
+    waiting, full = 0, asyncio.Event()
+
+    async def gate() -> None:
+        nonlocal waiting
+        waiting += 1
+        if waiting == 4:
+            for _ in range(500):
+                await asyncio.sleep(0)
+            full.set()
+        await full.wait()
+
+    return gate
+
+
+async def test_fourteen_references_arrive_in_order_four_at_a_time(tmp_path: Path) -> None:
+    formats = ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF"]
+    files = {f"{n}.{formats[n % 6].lower()}": encode(formats[n % 6]) for n in range(14)}
+    async with opened(tmp_path, gate_for_four()) as house:
+        ready = await house.preparer.prepare(house.references(files))
+        assert [reference.number for reference in ready] == list(range(1, 15))
+        by_url = {upload.url: upload for upload in house.api.uploads}
+        assert [by_url[str(reference.api_url)].data for reference in ready] == list(files.values())
+        assert {upload.content_type for upload in house.api.uploads} == {
+            "image/jpeg",
+            "image/png",
+            "image/webp",
+            "image/bmp",
+            "image/tiff",
+            "image/gif",
+        }
+        assert house.peak == 4
+        for reference in ready:
+            assert reference.facts is not None
+            assert reference.facts.size == len(files[reference.filename])
+
+
+async def test_four_at_a_time_holds_over_several_jobs(tmp_path: Path) -> None:
+    async with opened(tmp_path, gate_for_four()) as house:
+        references = house.references({f"{n}.png": PNG for n in range(12)})
+        await asyncio.gather(*(house.preparer.prepare(references[n : n + 3]) for n in (0, 3, 6, 9)))
+        assert house.peak == 4
+        assert len(house.api.uploads) == 12
+
+
+async def test_the_uploads_name_says_what_the_bytes_are(house: House) -> None:
+    [ready] = await house.preparer.prepare(house.references({"Überraschung 1.exe": PNG}))
+    assert [(upload.filename, upload.content_type) for upload in house.api.uploads] == [
+        ("Uberraschung-1.png", "image/png")
+    ]
+    assert ready.filename == "Überraschung 1.exe"
+
+
+async def test_every_problem_is_named_in_order_and_nothing_is_uploaded(house: House) -> None:
+    references = house.references(
+        {
+            "good.png": PNG,
+            "notes.png": b"these are notes",
+            "moving.gif": animation("GIF"),
+            "gone.png": None,
+            "phone.jpg": ftyp(b"heic"),
+            "large.png": b"\x89PNG\r\n\x1a\n" + bytes(MAX_FILE_BYTES),
+            "fine.jpg": encode("JPEG"),
+        }
+    )
+    with pytest.raises(ReferencesRefused) as caught:
+        await house.preparer.prepare(references)
+    assert [(problem.number, problem.filename, type(problem)) for problem in caught.value.problems] == [
+        (2, "notes.png", NotAnImage),
+        (3, "moving.gif", AnimatedImage),
+        (4, "gone.png", ReferenceGone),
+        (5, "phone.jpg", PhoneImageFormat),
+        (6, "large.png", ImageFileTooLarge),
+    ]
+    assert house.api.requests == []
+    assert house.spooled() == []
+
+
+async def test_what_is_prepared_already_stays_as_it_is(house: House) -> None:
+    first, second, third = house.references({"1.png": PNG, "2.png": PNG, "3.png": PNG})
+    ready_before = replace(second, api_url="https://f.example/2")
+    ready = await house.preparer.prepare([first, ready_before, third])
+    assert ready[1] is ready_before
+    assert sorted(house.asked) == ["1.png", "3.png"]
+    assert all(reference.api_url for reference in ready)
+    assert await house.preparer.prepare(ready) == ready
+    assert await house.preparer.prepare([]) == ()
+    assert len(house.api.uploads) == 2
+
+
+async def test_the_link_inside_china_is_used_on_wish(tmp_path: Path) -> None:
+    async with opened(tmp_path, upload_link="cn_url") as house:
+        [ready] = await house.preparer.prepare(house.references({"a.png": PNG}))
+        assert ready.api_url == house.api.uploads[0].cn_url
+
+
+async def test_a_missing_link_inside_china_is_a_failed_upload(tmp_path: Path) -> None:
+    async with opened(tmp_path, upload_link="cn_url") as house:
+        house.api.faults.add(Fault(FaultKind.MALFORMED, UPLOAD, body='{"url": "https://f.example/a"}'))
+        with pytest.raises(ReferencesRefused) as caught:
+            await house.preparer.prepare(house.references({"a.png": PNG}))
+        [problem] = caught.value.problems
+        assert isinstance(problem, ReferenceUploadFailed)
+
+
+async def test_direct_mode_checks_the_bytes_but_sends_the_link(tmp_path: Path) -> None:
+    async with opened(tmp_path, mode="direct") as house:
+        good, bad = house.references({"good.png": PNG, "bad.png": b"no"})
+        [ready] = await house.preparer.prepare([good])
+        assert ready.api_url == good.source_url
+        assert ready.facts is not None
+        with pytest.raises(ReferencesRefused):
+            await house.preparer.prepare([good, bad])
+        assert house.api.requests == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "pauses"),
+    [
+        (Fault(FaultKind.STATUS, UPLOAD, status=500, times=2), [0.5, 1.0]),
+        (Fault(FaultKind.STATUS, UPLOAD, status=429, retry_after=9), [9.0]),
+        (Fault(FaultKind.RESET_BEFORE, UPLOAD), [0.5]),
+        (Fault(FaultKind.MALFORMED, UPLOAD, body="{}"), [0.5]),
+    ],
+)
+async def test_an_upload_that_fails_in_passing_is_tried_again(house: House, fault: Fault, pauses: list[float]) -> None:
+    house.api.faults.add(Fault(**vars(fault)))
+    [ready] = await house.preparer.prepare(house.references({"a.png": PNG}))
+    assert ready.api_url == house.api.uploads[-1].url
+    assert house.api.uploads[-1].data == PNG
+    assert house.clock.slept == pauses
+
+
+@pytest.mark.parametrize(("status", "requests"), [(500, 3), (503, 3), (422, 1), (413, 1)])
+async def test_an_upload_that_fails_for_good_names_its_image(house: House, status: int, requests: int) -> None:
+    house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=status, times=None, body='{"message": "no room"}'))
+    with pytest.raises(ReferencesRefused) as caught:
+        await house.preparer.prepare(house.references({"a.png": PNG}))
+    [problem] = caught.value.problems
+    assert isinstance(problem, ReferenceUploadFailed)
+    assert (problem.number, problem.filename, problem.reason) == (1, "a.png", "no room")
+    assert isinstance(problem.__cause__, ApiError)
+    assert len(house.api.requests) == requests
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, ApiTokenRefused), (403, ApiTokenRefused), (402, ApiBalanceExhausted)]
+)
+async def test_the_operators_troubles_are_not_put_down_to_an_image(
+    house: House, status: int, kind: type[ApiError]
+) -> None:
+    house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=status, times=None))
+    with pytest.raises(kind) as caught:
+        await house.preparer.prepare(house.references({"a.png": PNG, "b.png": PNG, "c.png": PNG}))
+    assert type(caught.value) is kind
+    assert house.spooled() == []
+    assert house.clock.slept == []
+
+
+async def test_a_cancelled_preparation_leaves_no_file(tmp_path: Path) -> None:
+    arrived, never = asyncio.Event(), asyncio.Event()
+
+    async def gate() -> None:
+        arrived.set()
+        await never.wait()
+
+    async with opened(tmp_path, gate) as house:
+        task = asyncio.create_task(house.preparer.prepare(house.references({"a.png": PNG, "b.png": PNG})))
+        await arrived.wait()
+        assert len(house.spooled()) == 1
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert house.spooled() == []
+        never.set()
+
+
+@pytest.mark.parametrize("mode", ["upload", "direct"])
+async def test_a_local_file_is_checked_and_uploaded(tmp_path: Path, mode: str) -> None:
+    spool, path = tmp_path / "spool", tmp_path / "local.dat"
+    spool.mkdir()
+    path.write_bytes(PNG)
+    async with opened(spool, mode=mode) as house:
+        reference = await house.preparer.prepare_file(2, path)
+        [upload] = house.api.uploads
+        assert (upload.data, upload.filename, upload.content_type) == (PNG, "local.png", "image/png")
+        assert (reference.number, reference.filename, reference.api_url) == (2, "local.dat", upload.url)
+        assert reference.facts is not None
+    assert path.exists()
+
+
+async def test_a_local_file_that_cannot_be_used_is_named(house: House, tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("notes")
+    for path, kind in (
+        (text, NotAnImage),
+        (tmp_path / "none.png", ReferenceGone),
+        (tmp_path, ReferenceUnreachable),
+    ):
+        with pytest.raises(ReferenceImageError) as caught:
+            await house.preparer.prepare_file(3, path)
+        assert type(caught.value) is kind
+        assert (caught.value.number, caught.value.filename) == (3, path.name)
+    assert house.api.requests == []
