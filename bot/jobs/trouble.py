@@ -49,6 +49,9 @@ POLICIES = {
 DOWNLOAD_ATTEMPTS = 12
 TELLING = RetryPolicy(attempts=40, first=2, longest=300)
 
+FRESH = timedelta(minutes=1)
+"""How long the API may take until it knows a task it has just given an id to."""
+
 _REFUSALS = (ReferencesRefused, ApiContentRefused, ApiRequestRejected, PlaceError)
 _FOR_THE_OPERATOR = (ApiTokenRefused, ApiBalanceExhausted)
 _CERTAINLY_NOT_TAKEN = (ApiUnreachable, ApiBusy)

@@ -228,3 +228,22 @@ def _chosen(option: Json, value: object) -> object:
             return result
     labels = ", ".join(str(choice["name"]) for choice in option["choices"])
     raise ClientRefused(f"{option['name']} offers {labels}, not {value!r}.")
+
+
+def command_data(command: Command, filled: Filled) -> Json:
+    """Return the `data` of an interaction with a command."""
+    data: Json = {"id": str(command.id), "name": command.name, "type": int(command.type)}
+    if command.guild_id is not None:
+        data["guild_id"] = str(command.guild_id)
+    if filled.options:
+        data["options"] = filled.options
+    if filled.resolved:
+        data["resolved"] = filled.resolved
+    return data
+
+
+def completes(option: Json, name: str) -> bool:
+    """Tell whether an option, or one below it, has this name and suggestions."""
+    if option["name"] == name and option.get("autocomplete"):
+        return True
+    return any(completes(item, name) for item in option.get("options") or [])

@@ -167,10 +167,10 @@ class Events:
             payload["member"] = member_payload(channel.guild.members[user.id])
         self._tell_place("TYPING_START", lambda _: payload, channel, _TYPING)
 
-    def interaction_create(self, interaction: "Interaction", payload: Json) -> bool:
-        """Tell the bot of an interaction, which needs no intent; return whether one was connected to hear it."""
-        guild = interaction.channel.guild
-        return self._world.gateway.dispatch("INTERACTION_CREATE", lambda _: payload, guild.id if guild else None)
+    def interaction_create(self, interaction: "Interaction", payload: Json) -> None:
+        """Tell the bot of an interaction, which needs no intent."""
+        guild_id = interaction.channel.guild.id if interaction.channel.guild else None
+        interaction.told = self._world.gateway.dispatch("INTERACTION_CREATE", lambda _: payload, guild_id)
 
     # Delivery ------------------------------------------------------------------------------------------------
 

@@ -61,17 +61,19 @@ class Gateway:
         connected = [item for item in self.sessions.values() if item.connection is not None and item.connection.ready]
         return bool(connected) and {item.shard for item in connected} == set(range(connected[0].shards))
 
-    def dispatch(self, event: str, render: Render, guild_id: int | None, needs: Intents = Intents.NONE) -> bool:
-        """Tell every session that belongs to the guild and has one of the intents; return whether one is connected."""
-        heard = False
+    def dispatch(
+        self, event: str, render: Render, guild_id: int | None, needs: Intents = Intents.NONE
+    ) -> list[Session]:
+        """Tell every session that belongs to the guild and has one of the intents; return those sessions."""
+        told: list[Session] = []
         for session in self.sessions.values():
             if not session.hears_of(guild_id) or (needs and not needs & session.intents):
                 continue
             data = render(session.intents)
             if data is not None:
                 session.dispatch(event, data)
-                heard = heard or session.connection is not None
-        return heard
+                told.append(session)
+        return told
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one client's WebSocket."""

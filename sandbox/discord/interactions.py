@@ -16,6 +16,7 @@ from sandbox.discord.payloads.users import user_payload
 if TYPE_CHECKING:
     from sandbox.discord.channels import Channel
     from sandbox.discord.messages import Message
+    from sandbox.discord.sessions import Session
     from sandbox.discord.users import User
     from sandbox.discord.world import World
 
@@ -96,7 +97,7 @@ class Interaction:
         followups_sent: how many followups were requested, the one that ended "is thinking …" too.
         modal: the form that popped up.
         choices: of an autocomplete, the suggestions.
-        delivered: whether a connected bot was told of it.
+        told: the gateway sessions that were told of it.
     """
 
     def __init__(
@@ -128,7 +129,7 @@ class Interaction:
         self.modal_used = False
         self.choices: list[Choice] = []
         self.acknowledgement: Acknowledgement | None = None
-        self.delivered = False
+        self.told: list[Session] = []
         self._expired = False
         self._killed = False
         self._started = world.clock.monotonic()
@@ -159,7 +160,7 @@ class Interaction:
     @property
     def failed(self) -> bool:
         """Whether the client shows "The application did not respond"."""
-        return self.acknowledgement is None and (self._expired or not self.delivered)
+        return self.acknowledgement is None and (self._expired or not self.told)
 
     @property
     def responses(self) -> "list[Message]":
@@ -177,8 +178,9 @@ class Interaction:
 
     @property
     def unanswered(self) -> bool:
-        """Whether a bot that knows of it still has time to acknowledge it."""
-        return self.delivered and self.acknowledgement is None and not self._expired
+        """Whether a connected bot that knows of it still has time to acknowledge it."""
+        listening = any(session.connection is not None for session in self.told)
+        return listening and self.acknowledgement is None and not self._expired
 
     @property
     def acceptable(self) -> bool:

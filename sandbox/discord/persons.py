@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sandbox.discord.channels import Channel
-from sandbox.discord.client_commands import Filled, fill_in, offered_command
+from sandbox.discord.client_commands import Filled, command_data, completes, fill_in, offered_command
 from sandbox.discord.client_components import choose, fill_modal, find_button, find_select
 from sandbox.discord.client_writing import require_writing
 from sandbox.discord.command_registry import Command, CommandType
@@ -51,7 +51,7 @@ class Person(User):
         command, path = self._offered(channel, name)
         filled = fill_in(command, path, options, channel, self._keep)
         interaction = Interaction(self._world, InteractionKind.COMMAND, self, channel, command=command)
-        return self._dispatch(interaction, _command_data(command, filled))
+        return self._dispatch(interaction, command_data(command, filled))
 
     async def autocomplete(
         self, channel: Channel, name: str, /, *, focused: str, timeout: float = 5.0, **options: Any
@@ -72,11 +72,11 @@ class Person(User):
         command, path = self._offered(channel, name)
         given = {focused: ""} | options
         filled = fill_in(command, path, given, channel, self._keep, focused=focused)
-        if not any(_completes(option, focused) for option in command.options):
+        if not any(completes(option, focused) for option in command.options):
             raise ClientRefused(f"{focused} of {name} has no suggestions.")
         filled.resolved.clear()
         interaction = Interaction(self._world, InteractionKind.AUTOCOMPLETE, self, channel, command=command)
-        self._dispatch(interaction, _command_data(command, filled))
+        self._dispatch(interaction, command_data(command, filled))
         await interaction.acknowledged(timeout)
         return interaction.choices
 
@@ -91,7 +91,7 @@ class Person(User):
         command = offered_command(self._world, self, channel, command_name, CommandType.MESSAGE)
         interaction = Interaction(self._world, InteractionKind.COMMAND, self, channel, command=command, target=message)
         resolved = {"messages": {str(message.id): message_payload(message, self._world.bot)}}
-        data = _command_data(command, Filled(resolved=resolved)) | {"target_id": str(message.id)}
+        data = command_data(command, Filled(resolved=resolved)) | {"target_id": str(message.id)}
         return self._dispatch(interaction, data)
 
     async def use_on_user(self, command_name: str, user: User, channel: Channel) -> Interaction:
@@ -104,7 +104,7 @@ class Person(User):
         interaction = Interaction(self._world, InteractionKind.COMMAND, self, channel, command=command)
         filled = Filled()
         filled.resolve("users", user.id, user_payload(user))
-        return self._dispatch(interaction, _command_data(command, filled) | {"target_id": str(user.id)})
+        return self._dispatch(interaction, command_data(command, filled) | {"target_id": str(user.id)})
 
     # Components and modals -----------------------------------------------------------------------------------
 
@@ -251,8 +251,8 @@ class Person(User):
         world = self._world
         world.interactions[interaction.id] = interaction
         payload = interaction_payload(interaction, data)
-        interaction.delivered = world.events.interaction_create(interaction, payload)
-        if interaction.delivered:
+        world.events.interaction_create(interaction, payload)
+        if interaction.told:
             world.timers.start(interaction)
         world.changes.notify()
         return interaction
@@ -269,20 +269,3 @@ class Person(User):
     def _require_seeing(self, message: Message) -> None:
         if not message.visible_to(self):
             raise ClientRefused(f"{self.name} does not see this message.")
-
-
-def _command_data(command: Command, filled: Filled) -> Json:
-    data: Json = {"id": str(command.id), "name": command.name, "type": int(command.type)}
-    if command.guild_id is not None:
-        data["guild_id"] = str(command.guild_id)
-    if filled.options:
-        data["options"] = filled.options
-    if filled.resolved:
-        data["resolved"] = filled.resolved
-    return data
-
-
-def _completes(option: Json, name: str) -> bool:
-    if option["name"] == name and option.get("autocomplete"):
-        return True
-    return any(_completes(item, name) for item in option.get("options") or [])

@@ -152,7 +152,7 @@ async def test_an_interaction_not_acknowledged_within_three_seconds_is_void(
     assert sandbox.busy
     sandbox.ignore_unanswered = True
     await sandbox.until(lambda: not sandbox.busy and len(clock._sleepers) == 2)
-    failed = []
+    failed: list[bool] = []
     for seconds in (2.9, 0.1):
         await clock.advance(seconds)
         failed.append(interaction.failed)
@@ -495,3 +495,87 @@ async def test_without_a_bot_the_command_is_not_answered(
     interaction = await ada.slash(channel, "draw")
     assert interaction.failed
     assert not sandbox.busy
+
+
+async def test_an_interaction_waits_for_nobody_once_the_bot_is_gone(
+    sandbox: DiscordSandbox, clock: ManualClock, channel: Channel, ada: Person, start_bot: Start
+) -> None:
+    async def draw(_: discord.Interaction) -> None: ...
+
+    bot = await start_bot(lambda bot: slash(bot, draw))
+    interaction = await ada.slash(channel, "draw")
+    assert sandbox.busy
+    await bot.close()
+    await sandbox.until(lambda: not sandbox.busy)
+    assert not interaction.failed
+    await clock.advance(3)
+    await sandbox.until(lambda: interaction.failed)
+
+
+async def test_deleting_the_original(sandbox: DiscordSandbox, channel: Channel, ada: Person, start_bot: Start) -> None:
+    async def draw(interaction: discord.Interaction) -> None:
+        await interaction.response.defer()
+        await interaction.followup.send("first")
+        await interaction.followup.send("second")
+        await interaction.delete_original_response()
+
+    await start_bot(lambda bot: slash(bot, draw))
+    interaction = await ada.slash(channel, "draw")
+    await sandbox.until(lambda: interaction.original is not None and interaction.original.deleted)
+    assert [message.content for message in interaction.responses] == ["second"]
+    assert [message.content for message in channel.messages] == ["second"]
+
+
+async def test_a_deferred_answer_never_pings_but_a_followup_does(
+    sandbox: DiscordSandbox, channel: Channel, ada: Person, bea: Person, start_bot: Start
+) -> None:
+    async def draw(interaction: discord.Interaction) -> None:
+        everyone = discord.AllowedMentions.all()
+        await interaction.response.defer()
+        await interaction.edit_original_response(content=bea.mention, allowed_mentions=everyone)
+        await interaction.followup.send(bea.mention, allowed_mentions=everyone)
+
+    await start_bot(lambda bot: slash(bot, draw))
+    interaction = await ada.slash(channel, "draw")
+    await sandbox.until(lambda: interaction.followups)
+    assert interaction.original is not None
+    assert interaction.original.pinged == []
+    assert interaction.original.mentions == [bea]
+    assert interaction.followups[0].pinged == [bea]
+
+
+CALLBACKS = [
+    ({"type": 8, "data": {"choices": []}}, "type"),
+    ({"type": 6}, "type"),
+    ({"type": 4, "data": {"content": "x" * 2001}}, "data"),
+    ({"type": 9, "data": {"custom_id": "m", "title": "x" * 46, "components": [{"type": 10, "content": "x"}]}}, "data"),
+    ({"type": 9, "data": {"custom_id": "m", "title": "x", "components": []}}, "data"),
+    ({"type": 9, "data": {"custom_id": "m", "title": "x", "components": [{"type": 10, "content": "x"}] * 6}}, "data"),
+    (
+        {
+            "type": 9,
+            "data": {
+                "custom_id": "m",
+                "title": "x",
+                "components": [{"type": 18, "label": "x" * 46, "component": {"type": 4, "custom_id": "a", "style": 1}}],
+            },
+        },
+        "data",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "path"), CALLBACKS)
+async def test_answers_that_do_not_fit_are_refused(
+    channel: Channel, ada: Person, start_bot: Start, rest: Rest, body: dict[str, Any], path: str
+) -> None:
+    async def draw(_: discord.Interaction) -> None: ...
+
+    await start_bot(lambda bot: slash(bot, draw))
+    interaction = await ada.slash(channel, "draw")
+    callback = f"/interactions/{interaction.id}/{interaction.token}/callback"
+    status, answer = await rest("POST", callback, body)
+    assert (status, answer["code"]) == (400, 50035)
+    assert list(answer["errors"]) == [path]
+    assert interaction.acknowledgement is None
+    assert (await rest("POST", f"{callback}?with_response=1", {"type": 4, "data": {"content": "good"}}))[0] == 200

@@ -477,3 +477,25 @@ async def test_bodies_that_are_none(
     headers = {"Authorization": f"Bot {sandbox.token}", "Content-Type": kind}
     async with aiohttp.ClientSession() as session, session.post(url, data=data, headers=headers) as response:
         assert (response.status, (await response.json())["code"]) == (400, code)
+
+
+async def test_pins_and_bulk_deletion(channel: Channel, ada: Person, rest: Rest) -> None:
+    messages = [await ada.say(channel, str(number)) for number in range(3)]
+    route = f"/channels/{channel.id}/messages"
+    assert (await rest("PUT", f"{route}/pins/{messages[0].id}"))[1]["code"] == 50013
+    channel.set_overwrite(channel.world.bot, allow=Permissions.PIN_MESSAGES | Permissions.MANAGE_MESSAGES)
+    assert (await rest("PUT", f"{route}/pins/{messages[0].id}"))[0] == 204
+    _, pins = await rest("GET", f"{route}/pins")
+    assert [item["message"]["id"] for item in pins["items"]] == [str(messages[0].id)]
+    assert (await rest("DELETE", f"{route}/pins/{messages[0].id}"))[0] == 204
+    assert (await rest("GET", f"{route}/pins"))[1]["items"] == []
+    ids = [str(message.id) for message in messages[:2]]
+    assert (await rest("POST", f"{route}/bulk-delete", {"messages": ids[:1]}))[1]["code"] == 50035
+    assert (await rest("POST", f"{route}/bulk-delete", {"messages": ids}))[0] == 204
+    assert channel.messages == messages[2:]
+
+
+async def test_what_the_sandbox_cannot_do_is_refused_by_name(channel: Channel, rest: Rest) -> None:
+    status, answer = await rest("POST", f"/channels/{channel.id}/messages", {"content": "x", "poll": {"question": {}}})
+    assert (status, answer["code"]) == (400, 50035)
+    assert answer["errors"]["poll"]["_errors"][0]["code"] == "SANDBOX_NOT_SUPPORTED"

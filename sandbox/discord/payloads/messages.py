@@ -151,6 +151,10 @@ def _resolve(value: Any, message: Message) -> Any:  # noqa: ANN401 - a walk thro
         attachment = next((item for item in message.files if item.filename == name), None)
         if attachment is not None:
             resolved |= _unfurled(attachment)
+    for name in ("media", "file"):
+        # Media from elsewhere gets an id and goes through the proxy too, which the sandbox does not imitate.
+        if isinstance(resolved.get(name), dict):
+            resolved[name] = {"id": str(message.id), "proxy_url": resolved[name].get("url")} | resolved[name]
     return resolved
 
 

@@ -122,6 +122,6 @@ def _response(world: World, interaction: Interaction, kind: CallbackType, messag
             "response_message_ephemeral": message.ephemeral,
         }
     response: Json = {"interaction": about}
-    if message is not None:
+    if message is not None and kind in (CallbackType.MESSAGE, CallbackType.UPDATE):
         response["resource"] = {"type": int(kind), "message": as_seen(world, message)}
     return response

@@ -16,13 +16,13 @@ from sandbox.discord.world import World
 
 def add_routes(router: Router) -> None:
     """Add the routes of this module."""
+    router.add("GET", "/channels/{channel_id}/messages/pins", _pins)
     router.add("GET", "/channels/{channel_id}/messages", _list)
     router.add("POST", "/channels/{channel_id}/messages", _create)
     router.add("GET", "/channels/{channel_id}/messages/{message_id}", _get)
     router.add("PATCH", "/channels/{channel_id}/messages/{message_id}", _edit)
     router.add("DELETE", "/channels/{channel_id}/messages/{message_id}", _delete)
     router.add("POST", "/channels/{channel_id}/messages/bulk-delete", _bulk_delete)
-    router.add("GET", "/channels/{channel_id}/messages/pins", _pins)
     router.add("PUT", "/channels/{channel_id}/messages/pins/{message_id}", _pin)
     router.add("DELETE", "/channels/{channel_id}/messages/pins/{message_id}", _unpin)
 

@@ -15,7 +15,7 @@ def check_embeds(form: Form, path: Path, value: object) -> list[Json]:
         embed = form.mapping((*path, index), item)
         if embed is not None:
             _check_embed(form, (*path, index), embed)
-            embeds.append(embed)
+            embeds.append(_with_defaults(embed))
     if sum(_characters(embed) for embed in embeds) > MOST_CHARACTERS:
         message = f"Embed size exceeds maximum size of {MOST_CHARACTERS}"
         form.refuse(path, "MAX_EMBED_SIZE_EXCEEDED", message)
@@ -46,6 +46,13 @@ def _check_embed(form: Form, path: Path, embed: Json) -> None:
             form.text((*where, "value"), field.get("value"), longest=1024, required=True)
     if not any(embed.get(key) for key in ("title", "description", "fields", "image", "thumbnail", "footer", "author")):
         form.required((*path, "description"))
+
+
+def _with_defaults(embed: Json) -> Json:
+    fields = embed.get("fields")
+    if not isinstance(fields, list):
+        return embed
+    return embed | {"fields": [{"inline": False} | field for field in fields if isinstance(field, dict)]}
 
 
 def _part(form: Form, path: Path, embed: Json, name: str) -> Json | None:
