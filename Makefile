@@ -6,10 +6,12 @@ JOBS ?= auto
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage lock format clean
+.PHONY: help install demo test check coverage lock format clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+install: $(VENV)/.installed ## make .venv with seedream-bot in it
 
 demo: $(VENV)/.installed ## show the main job end to end; no account, no token
 	@$(BIN)/seedream-bot demo $(ARGS)

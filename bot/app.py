@@ -22,6 +22,7 @@ from bot.config import Settings
 from bot.delivery.courier import SpoolCourier
 from bot.delivery.messenger import DiscordMessenger
 from bot.discord_bot import SeedreamBot, point_at
+from bot.domain.pricing import PriceList
 from bot.domain.retry import RetryPolicy
 from bot.errors import DiscordRefused, DiscordTokenRefused, DiscordUnreachable, StorageUnavailable
 from bot.jobs.delivery import Delivery
@@ -118,6 +119,7 @@ class App:
             clock=self._clock,
             estimate=store.typical_seconds,
             archive_minutes=settings.discord.thread_archive_minutes,
+            prices=PriceList(settings.seedream.price_per_image, settings.seedream.currency),
         )
         sender = Sender(store, messenger)
         rules = JobSettings(

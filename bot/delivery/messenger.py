@@ -17,6 +17,7 @@ from bot.delivery.refusals import THREAD_ALREADY_CREATED, of_thread, translated
 from bot.domain.job import Job
 from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
+from bot.domain.pricing import PriceList
 from bot.domain.request import GenerationRequest
 from bot.errors import MessageGone, PlaceGone, ThreadNotOpened
 from bot.files import open_file
@@ -24,6 +25,7 @@ from bot.presentation.card import card, thread_name
 from bot.presentation.i18n import speaking
 from bot.presentation.messages import alt_text, end_message, images_message, task_message
 from bot.presentation.panel import Panel
+from bot.presentation.wording import money
 
 READ_BACK = 1000
 """Messages looked through for one that may have arrived."""
@@ -42,12 +44,19 @@ class DiscordMessenger:
     """Posts and edits what `bot.presentation` words, where the job's place says."""
 
     def __init__(
-        self, client: discord.Client, *, clock: Clock, estimate: Estimate, archive_minutes: ArchiveMinutes
+        self,
+        client: discord.Client,
+        *,
+        clock: Clock,
+        estimate: Estimate,
+        archive_minutes: ArchiveMinutes,
+        prices: PriceList,
     ) -> None:
         self._client = client
         self._clock = clock
         self._estimate = estimate
         self._archive_minutes = archive_minutes
+        self._prices = prices
 
     async def show_card(self, job: Job) -> None:
         """Edit the command's own reply; a deleted one, or one out of reach by now, is no error."""
@@ -55,7 +64,8 @@ class DiscordMessenger:
         if not place.card_id:
             return
         with speaking(job.requester.locale):
-            content, embeds = _laid_out(card(job, await self._estimate(job.request)), embeds=place.embeds)
+            panel = card(job, await self._estimate(job.request), self._cost(job.request))
+            content, embeds = _laid_out(panel, embeds=place.embeds)
         try:
             with translated():
                 if self._token_lives(job):
@@ -196,6 +206,10 @@ class DiscordMessenger:
                 content, embeds=embeds, files=files, nonce=nonce, allowed_mentions=pings
             )
             return message.id
+
+    def _cost(self, request: GenerationRequest) -> str | None:
+        cost = self._prices.at_most(request)
+        return None if cost is None else money(cost, self._prices.currency)
 
     def _token_lives(self, job: Job) -> bool:
         return bool(job.place.token) and self._clock.now() < job.place.token_expires_at - TOKEN_MARGIN

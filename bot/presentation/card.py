@@ -25,8 +25,14 @@ def images_wanted(request: GenerationRequest) -> str:
     return str(request.max_images)
 
 
-def card(job: Job, typical: float | None = None) -> Panel:
-    """Return the card of a job; in place of a thread it also carries task id and status."""
+def card(job: Job, typical: float | None = None, cost: str | None = None) -> Panel:
+    """Return the card of a job; in place of a thread it also carries task id and status.
+
+    Args:
+        job: as it stands.
+        typical: seconds a job like it usually takes, where that is known.
+        cost: what it costs at most, where prices are known, with the currency.
+    """
     request = job.request
     wide: list[tuple[str, str]] = []
     if job.references:
@@ -47,6 +53,7 @@ def card(job: Job, typical: float | None = None) -> Panel:
             (_("Version"), request.version.value),
             (_("Size"), str(request.size)),
             (_("Pictures"), images_wanted(request)),
+            *(((_("Costs at most"), cost),) if cost is not None else ()),
         ),
         wide_fields=tuple(wide),
         small=small_print(job),

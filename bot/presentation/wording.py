@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from bot.presentation.i18n import _
 
@@ -40,6 +41,13 @@ def seconds(value: float) -> str:
     if not rest:
         return _("{minutes} min").format(minutes=minutes)
     return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Return an amount as "0.07 USD", with no more digits than it needs and at least two."""
+    exact = amount.normalize()
+    digits = max(2, -int(exact.as_tuple().exponent))
+    return f"{exact:,.{digits}f} {currency}"
 
 
 def relative(moment: datetime) -> str:

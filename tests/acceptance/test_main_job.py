@@ -149,3 +149,13 @@ async def test_result_links_are_fetched_at_once(house: House) -> None:
     await house.done(interaction)
     await house.clock.advance(timedelta(hours=25).total_seconds())
     assert house.pictures(interaction)[0].data
+
+
+async def test_the_card_tells_the_most_it_can_cost_where_prices_are_set(empty_house: House) -> None:
+    await empty_house.start(seedream={"price_per_image": {"5.0-lite": "0.035"}, "currency": "EUR"})
+    card = await empty_house.done(await empty_house.ask(max_images=4))
+    assert labelled(card, "Costs at most") == "0.14 EUR"
+    card = await empty_house.done(await empty_house.ask(max_images=0, image1=picture()))
+    assert labelled(card, "Costs at most") == "0.49 EUR"
+    card = await empty_house.done(await empty_house.ask(version="4.0"))
+    assert labelled(card, "Costs at most") is None

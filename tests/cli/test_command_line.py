@@ -303,7 +303,6 @@ async def test_sync_registers_the_commands_and_says_how_many(tmp_path: Path) -> 
     assert told == (0, "Registered 1 command for everywhere.\n", "")
 
 
-@pytest.mark.xfail(reason="sync_now sends `contexts`, which Discord takes for global commands only", strict=True)
 async def test_sync_for_one_server_says_which(tmp_path: Path) -> None:
     async with DiscordSandbox() as discord:
         guild = discord.add_guild("Gallery")

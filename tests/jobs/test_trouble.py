@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ from tests.support.jobs import CHANNEL, THREAD, delivering_job, make_job, make_p
 OPEN = [status for status in Status if status not in ENDS]
 
 
-def _job(status: Status, **changes: object) -> Job:
+def _job(status: Status, **changes: Any) -> Job:
     match status:
         case Status.WAITING:
             return waiting_job(**changes)

@@ -1,0 +1,155 @@
+"""What Discord's refusals and silences mean, one by one; and which of a job's messages is recognised as which."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiohttp
+import discord
+import pytest
+from aiohttp.client_reqrep import ConnectionKey
+
+from bot.delivery.messenger import DiscordMessenger
+from bot.delivery.refusals import of_thread, translated
+from bot.domain.job import Job
+from bot.errors import BotError, DiscordUnavailable, MessageGone, PlaceGone, ThreadNotOpened, UploadTooLarge
+from sandbox.clock import ManualClock
+from tests.support.jobs import APPLICATION, CARD, PERSON, delivering_job, waiting_job
+
+
+def _refusal(status: int, code: int = 0) -> discord.HTTPException:
+    response = cast("Any", SimpleNamespace(status=status, reason="Refused"))
+    return discord.HTTPException(response, {"code": code, "message": "no"})
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (413, 0, UploadTooLarge),
+        (400, 40005, UploadTooLarge),
+        (404, 10008, MessageGone),
+        (400, 50083, MessageGone),
+        (404, 10003, PlaceGone),
+        (404, 10004, PlaceGone),
+        (404, 10015, PlaceGone),
+        (403, 50001, PlaceGone),
+        (403, 50007, PlaceGone),
+        (403, 50013, PlaceGone),
+        (401, 50027, PlaceGone),
+        (400, 160005, PlaceGone),
+        (429, 0, DiscordUnavailable),
+        (500, 0, DiscordUnavailable),
+        (502, 0, DiscordUnavailable),
+        (503, 0, DiscordUnavailable),
+    ],
+)
+def test_a_refusal_becomes_what_jobs_decide_by(status: int, code: int, kind: type[BotError]) -> None:
+    refusal = _refusal(status, code)
+    with pytest.raises(kind) as told, translated():
+        raise refusal
+    assert told.value.__cause__ is refusal
+    assert f"{status} {code}" in str(told.value)
+
+
+def test_what_is_no_known_refusal_passes_unchanged() -> None:
+    for strange in (_refusal(400, 50035), _refusal(404, 0), ValueError("no")):
+        with pytest.raises(type(strange)) as told, translated():
+            raise strange
+        assert told.value is strange
+
+
+def _unreached() -> aiohttp.ClientConnectorError:
+    key = ConnectionKey("discord.com", 443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
+    return aiohttp.ClientConnectorError(key, OSError("refused"))
+
+
+@pytest.mark.parametrize(
+    ("error", "maybe_taken"),
+    [
+        (_refusal(429), False),
+        (_refusal(503), False),
+        (_refusal(500), True),
+        (_refusal(504), True),
+        (_unreached(), False),
+        (aiohttp.ConnectionTimeoutError("connect"), False),
+        (TimeoutError(), True),
+        (aiohttp.ServerDisconnectedError(), True),
+        (ConnectionResetError(104, "reset"), True),
+        (discord.RateLimited(12.5), False),
+    ],
+    ids=repr,
+)
+def test_it_is_told_whether_a_message_may_have_been_taken(error: Exception, *, maybe_taken: bool) -> None:
+    with pytest.raises(DiscordUnavailable) as told, translated():
+        raise error
+    assert told.value.maybe_taken is maybe_taken
+    assert told.value.detail
+
+
+def test_a_rate_limit_says_how_long() -> None:
+    with pytest.raises(DiscordUnavailable) as told, translated():
+        raise discord.RateLimited(12.5)
+    assert told.value.retry_after == 12.5
+
+
+@pytest.mark.parametrize("code", [50001, 50013, 50024, 50035, 10008, 160006, 160007, 200001])
+def test_a_thread_that_is_refused_is_no_reason_to_fail(code: int) -> None:
+    assert isinstance(of_thread(_refusal(400, code)), ThreadNotOpened)
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, 0), (500, 0), (404, 10003)])
+def test_other_troubles_with_a_thread_are_not_its_refusal(status: int, code: int) -> None:
+    assert of_thread(_refusal(status, code)) is None
+
+
+async def _no_estimate(_request: object) -> None:
+    return None
+
+
+@pytest.fixture
+def messenger() -> DiscordMessenger:
+    client = cast("discord.Client", SimpleNamespace(application_id=APPLICATION, user=SimpleNamespace(id=APPLICATION)))
+    return DiscordMessenger(client, clock=ManualClock(), estimate=_no_estimate, archive_minutes=1440)
+
+
+def _message(content: str = "", field: str = "", files: tuple[str, ...] = (), **changes: Any) -> discord.Message:
+    embeds = [SimpleNamespace(fields=[SimpleNamespace(value=field)])] if field else []
+    made: dict[str, Any] = {
+        "id": 1,
+        "author": SimpleNamespace(id=APPLICATION),
+        "content": content,
+        "embeds": embeds,
+        "attachments": [SimpleNamespace(filename=name) for name in files],
+    }
+    return cast("discord.Message", SimpleNamespace(**{**made, **changes}))
+
+
+JOB = delivering_job(12)
+TASK = str(JOB.task_id)
+PICTURE = f"seedream-{JOB.id}-1.png"
+
+
+@pytest.mark.parametrize(
+    ("part", "images", "job", "message", "same"),
+    [
+        ("task", (), JOB, _message(field=f"`{TASK}`"), True),
+        ("task", (), JOB, _message(f"**Task ID:** `{TASK}`"), True),
+        ("task", (), JOB, _message(field=f"`{TASK}`", id=CARD), False),
+        ("task", (), JOB, _message(f"`{TASK}`", author=SimpleNamespace(id=PERSON)), False),
+        ("task", (), JOB, _message("another task"), False),
+        ("task", (), replace(waiting_job(), task_id=None), _message("anything"), False),
+        ("from-1", (1, 2), JOB, _message(files=(PICTURE, "other.png")), True),
+        ("from-1", (1, 2), JOB, _message(files=(f"seedream-{JOB.id}-10.png", f"seedream-{JOB.id}-11.png")), False),
+        ("from-1", (1, 2), JOB, _message(files=("seedream-ffffffffffffffff-1.png",)), False),
+        ("from-1", (1, 2), JOB, _message(files=(PICTURE,), author=SimpleNamespace(id=PERSON)), False),
+        ("end", (), JOB, _message(f"<@{PERSON}>, this one did not work out. `{TASK}`"), True),
+        ("end", (), replace(JOB, task_id=None), _message(f"<@{PERSON}>, sorry. Job {JOB.id}"), True),
+        ("end", (), JOB, _message(f"`{TASK}`"), False),
+        # The message with the first pictures is addressed to the person too, and its links may hold the task's id.
+        ("end", (), JOB, _message(f"<@{PERSON}>, ready. https://results/{TASK}/1.png", files=(PICTURE,)), False),
+    ],
+)
+def test_a_jobs_own_messages_are_recognised(
+    messenger: DiscordMessenger, part: str, images: tuple[int, ...], job: Job, message: discord.Message, *, same: bool
+) -> None:
+    assert messenger._is(message, job, part, images) is same

@@ -1,0 +1,440 @@
+"""The loop itself: the cap, fairness, restarts, leases, stumbles, and rest where there is nothing to do."""
+
+import asyncio
+from collections import deque
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.domain.job import Job, Requester, Status, TaskState, TaskStatus
+from bot.domain.place import Venue
+from bot.errors import ApiBusy, DiscordUnavailable, PlaceGone, StorageUnavailable, UnknownError
+from bot.jobs.settings import JobSettings
+from tests.jobs.engine import SETTINGS, Engine
+from tests.jobs.fakes import LEASE, MemoryStore, completed
+from tests.support.jobs import THREAD, delivering_job, make_job, make_place, waiting_job
+
+IN_PLACE = make_place(venue=Venue.CHANNEL)
+
+
+def _numbered(number: int, user: int = 1, **changes: object) -> Job:
+    job = make_job(f"{number:016}", place=IN_PLACE, requester=Requester(user, "Ada", "en-US"))
+    return replace(job, created_at=job.created_at + timedelta(milliseconds=number), **changes)  # type: ignore[arg-type]  # the fields' own types are checked by use
+
+
+def _capped(places: int) -> Engine:
+    return Engine.build(settings=replace(SETTINGS, max_running_tasks=places))
+
+
+def _users_posted(engine: Engine) -> list[str]:
+    return [request.prompt for request, _ in engine.api.posts]
+
+
+async def test_the_cap_holds_and_everyone_is_served() -> None:
+    engine = _capped(3)
+    engine.api.seconds_per_task = 12.0
+    engine.start()
+    jobs = [_numbered(number, user=number % 4) for number in range(20)]
+    for job in jobs:
+        await engine.take(job)
+    await engine.run_until(lambda: not any(engine.store.job(job.id).open for job in jobs))
+    assert engine.api.most_running == 3
+    assert len(engine.api.posts) == 20
+    assert {engine.store.job(job.id).status for job in jobs} == {Status.DELIVERED}
+    await engine.crash()
+
+
+async def test_the_greedy_do_not_keep_the_modest_waiting() -> None:
+    engine = _capped(2)
+    engine.api.seconds_per_task = 10.0
+    engine.start()
+    for number in range(6):
+        job = _numbered(number, user=1)
+        await engine.take(replace(job, request=replace(job.request, prompt="greedy")))
+    await engine.settle()
+    late = _numbered(99, user=2)
+    await engine.take(replace(late, request=replace(late.request, prompt="modest")))
+    await engine.run_until(lambda: len(engine.api.posts) == 4)
+    assert _users_posted(engine)[:3] == ["greedy", "greedy", "modest"]
+    await engine.crash()
+
+
+async def test_a_job_in_line_is_shown_once_and_then_costs_nothing() -> None:
+    engine = _capped(1)
+    engine.start()
+    first, second = _numbered(1), _numbered(2)
+    await engine.take(first)
+    await engine.settle()
+    await engine.take(second)
+    await engine.run_for(30)
+    shown = [card for card in engine.messenger.cards if card.id == second.id]
+    assert 1 <= len(shown) <= 2
+    assert shown[-1].prepared
+    await engine.run_for(120)
+    assert [card for card in engine.messenger.cards if card.id == second.id] == shown
+    assert len(engine.api.posts) == 1
+    await engine.crash()
+
+
+async def test_trouble_with_showing_that_it_waits_does_not_let_a_job_jump_the_cap() -> None:
+    engine = _capped(1)
+    engine.api.seconds_per_task = 5.0
+    engine.start()
+    first, second = _numbered(1), _numbered(2)
+    await engine.take(first)
+    await engine.settle()
+    hold = asyncio.Event()
+    shown = engine.messenger.show_card
+
+    async def slow(job: Job) -> None:
+        if job.id == second.id and engine.store.job(second.id).status is Status.PREPARING and not hold.is_set():
+            await hold.wait()
+            raise DiscordUnavailable(detail="503")
+        await shown(job)
+
+    engine.messenger.show_card = slow  # type: ignore[method-assign]  # a fault that the script has no word for
+    await engine.take(second)
+    await engine.run_until(lambda: not engine.store.job(first.id).open, 60)
+    third = _numbered(3)
+    await engine.take(third)
+    await engine.settle()
+    hold.set()
+    await engine.run_until(lambda: not engine.store.job(second.id).open and not engine.store.job(third.id).open)
+    assert engine.api.most_running == 1
+    assert len(engine.api.posts) == 3
+    await engine.crash()
+
+
+@pytest.mark.parametrize(
+    "left_behind",
+    [
+        make_job(),
+        make_job(status=Status.PREPARING),
+        make_job(status=Status.PREPARING, thread_id=THREAD),
+        waiting_job(),
+        waiting_job(sent={}, task_shown=None),
+        delivering_job(3),
+        delivering_job(
+            3, status=Status.DELIVERED, sent={"from-1": replace(waiting_job().sent["task"], images=(1, 2, 3))}
+        ),
+    ],
+    ids=lambda job: f"{job.status.value}-{len(job.sent)}-{job.thread_id}",
+)
+async def test_a_restart_goes_on_where_the_job_stood(engine: Engine, left_behind: Job) -> None:
+    engine.store.put(left_behind, owner=None)
+    engine.api.poll_answers = deque([completed(3)])
+    engine.start()
+    after = await engine.finish(left_behind.id, 60)
+    assert (after.status, after.told) == (Status.DELIVERED, True)
+    assert len(engine.api.posts) == (0 if left_behind.task_id else 1)
+    assert engine.messenger.images() == ([1, 2, 3] if left_behind.status is not Status.DELIVERED else [])
+    assert len(engine.messenger.of("task")) <= 1
+
+
+@pytest.mark.parametrize("passes", range(0, 120, 3))
+async def test_a_crash_at_any_moment_posts_once_and_delivers_once(engine: Engine, passes: int) -> None:
+    engine.messenger.forgets_nonces = True
+    engine.api.seconds_per_task = 0.5
+    engine.start()
+    job = make_job(request=replace(make_job().request, max_images=12))
+    await engine.take(job)
+    for _ in range(passes):
+        await asyncio.sleep(0)
+        if engine.clock.next_wake() is not None and not engine.worker.busy:
+            await engine.clock.advance(1)
+    await engine.crash()
+    successor = engine.successor()
+    await engine.clock.advance(LEASE.total_seconds() + 1)
+    successor.start()
+    after = await successor.finish(job.id)
+    await successor.crash()
+    assert after.status in {Status.DELIVERED, Status.UNKNOWN}
+    assert len(engine.api.posts) <= 1
+    assert engine.messenger.images() == (list(range(1, 13)) if after.status is Status.DELIVERED else [])
+    assert len(engine.messenger.of("task")) <= 1
+
+
+async def test_jobs_of_a_process_that_lives_are_left_alone(engine: Engine) -> None:
+    engine.start()
+    await engine.take(make_job())
+    other = engine.successor("other").start()
+    await engine.run_for(300)
+    assert other.worker.open_jobs == 0
+    assert engine.worker.open_jobs == 1
+    await other.crash()
+
+
+async def test_leases_that_ran_out_are_taken_over_and_tasks_keep_their_places() -> None:
+    engine = _capped(2)
+    engine.api.seconds_per_task = 100_000.0
+    for number in range(3):
+        job = waiting_job(f"{number:016}", place=IN_PLACE, thread_id=None)
+        engine.store.put(job, owner="dead")
+    engine.store.put(_numbered(9), owner="dead")
+    engine.start()
+    await engine.run_for(LEASE.total_seconds() / 2)
+    assert engine.worker.open_jobs == 0
+    await engine.run_for(LEASE.total_seconds())
+    assert engine.worker.open_jobs == 4
+    # Three tasks run already, one more than the cap: the fourth job waits.
+    await engine.run_for(60)
+    assert engine.api.posts == []
+    assert len(engine.api.polls) == 3
+    await engine.crash()
+
+
+async def test_a_claimed_job_waits_for_its_retry(engine: Engine) -> None:
+    job = make_job(status=Status.PREPARING, thread_id=THREAD, retry_at=engine.clock.now() + timedelta(seconds=50))
+    engine.store.put(job, owner=None)
+    engine.start()
+    await engine.run_for(49)
+    assert engine.api.posts == []
+    await engine.run_for(2)
+    assert len(engine.api.posts) == 1
+
+
+async def test_a_lost_job_stops_silently(engine: Engine) -> None:
+    engine.start()
+    job = make_job()
+    await engine.take(job)
+    await engine.run_for(3)
+    row = engine.tables.rows[job.id]
+    row.owner, row.lease_until = "other", engine.clock.now() + timedelta(days=1)
+    before = (len(engine.messenger.posts), engine.store.job(job.id))
+    engine.api.poll_answers = deque([completed()])
+    with capture_logs() as logs:
+        await engine.run_for(600)
+    assert engine.worker.open_jobs == 0
+    assert (len(engine.messenger.posts), engine.store.job(job.id)) == before
+    assert [entry["event"] for entry in logs] == ["job is another process's by now"]
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_an_unforeseen_error_ends_with_words_and_a_reference_that_stands_in_the_log(
+    engine: Engine, *, told: bool
+) -> None:
+    engine.messenger.fail("open_thread", ZeroDivisionError("oops"))
+    if not told:
+        engine.messenger.fail("post_end", *(ZeroDivisionError("again") for _ in range(100)))
+    engine.start()
+    job = make_job(created_at=make_job().created_at - timedelta(hours=1))
+    with capture_logs() as logs:
+        await engine.take(job)
+        after = await engine.finish(job.id)
+    assert after.status is Status.FAILED
+    assert isinstance(after.failure, UnknownError)
+    assert after.failure.summary == "ZeroDivisionError"
+    unforeseen = [entry for entry in logs if entry["event"] == "unforeseen error in a job"]
+    assert unforeseen[0]["reference"] == after.failure.reference
+    assert unforeseen[0]["job"] == job.id
+    assert "exc_info" in unforeseen[0]
+    assert len(engine.messenger.of("end")) == told
+
+
+async def test_a_database_that_is_away_is_waited_for_and_decides_nothing(engine: Engine) -> None:
+    engine.start()
+    job = make_job()
+    await engine.take(job)
+    engine.store.failing = lambda _job: True
+    with capture_logs() as logs:
+        await engine.run_for(120)
+    assert engine.store.job(job.id).status is Status.ACCEPTED
+    assert 60 <= sum(entry["event"] == "database unavailable" for entry in logs) <= 130
+    engine.store.failing = lambda _job: False
+    engine.api.poll_answers = deque([completed()])
+    assert (await engine.finish(job.id, 120)).status is Status.DELIVERED
+    assert len(engine.api.posts) == 1
+
+
+async def test_a_database_that_is_away_costs_a_running_task_neither_its_place_nor_its_pace() -> None:
+    engine = _capped(1)
+    engine.start()
+    first, second = _numbered(1), _numbered(2)
+    await engine.take(first)
+    await engine.run_for(5)
+    await engine.take(second)
+    await engine.run_for(5)
+    engine.api.poll_answers.append(TaskState(TaskStatus.PROCESSING))
+    engine.store.failing = lambda saved: saved is not None and saved.id == first.id
+    await engine.run_for(20)
+    engine.store.failing = lambda _saved: False
+    await engine.run_for(200)
+    assert engine.api.most_running == len(engine.api.posts) == 1
+    polls = engine.api.polls["task-1"]
+    await engine.run_for(100)
+    assert 15 <= engine.api.polls["task-1"] - polls <= 25
+    await engine.crash()
+
+
+async def test_reclaiming_our_own_jobs_after_a_stall_does_not_double_their_polls(engine: Engine) -> None:
+    engine.start()
+    job = make_job()
+    await engine.take(job)
+    await engine.run_for(10)
+    for _ in range(5):
+        engine.tables.rows[job.id].owner = None
+        await engine.run_for(LEASE.total_seconds())
+    polls = engine.api.polls["task-1"]
+    await engine.run_for(100)
+    assert engine.api.polls["task-1"] - polls <= 25
+
+
+async def test_a_keeper_of_leases_that_breaks_is_not_silent(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_self: MemoryStore) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(MemoryStore, "renew", broken)
+    engine.start()
+    await engine.settle()
+    assert engine.task is not None
+    with pytest.raises(ZeroDivisionError):
+        await engine.task
+
+
+async def test_trouble_that_cannot_be_dealt_with_leaves_the_job_open_and_is_logged(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job()
+    save = MemoryStore.save
+
+    async def broken(self: MemoryStore, job: Job, *, was: Status) -> None:
+        if job.status is Status.FAILED:
+            raise ValueError("no such way")
+        await save(self, job, was=was)
+
+    monkeypatch.setattr(MemoryStore, "save", broken)
+    engine.messenger.fail("open_thread", ZeroDivisionError())
+    engine.start()
+    with capture_logs() as logs:
+        await engine.take(job)
+        await engine.run_for(30)
+    assert "a job could not be worked on" in {entry["event"] for entry in logs}
+    assert engine.store.job(job.id).status is Status.PREPARING
+    # Once whatever broke has been mended, the job goes on by itself.
+    await engine.run_for(60)
+    assert len(engine.api.posts) == 1
+
+
+async def test_draining_lets_running_steps_end_takes_no_new_ones_and_gives_the_jobs_back(engine: Engine) -> None:
+    gate = asyncio.Event()
+    open_thread = engine.messenger.open_thread
+
+    async def slow(job: Job) -> int:
+        await gate.wait()
+        return await open_thread(job)
+
+    engine.messenger.open_thread = slow  # type: ignore[method-assign]  # a pause that the script has no word for
+    engine.start()
+    job, other = make_job(), delivering_job(1, "f" * 16)
+    await engine.take(job)
+    await engine.settle()
+    draining = asyncio.create_task(engine.worker.drain(60))
+    await engine.settle()
+    await engine.take(other)
+    await engine.settle()
+    assert not draining.done()
+    gate.set()
+    await draining
+    assert engine.task is not None
+    await engine.task
+    stored = engine.store.job(job.id)
+    assert (stored.status, stored.thread_id) == (Status.PREPARING, THREAD)
+    assert (engine.api.posts, engine.messenger.posts) == ([], [])
+    assert {row.owner for row in engine.tables.rows.values()} == {None}
+
+
+async def test_draining_cuts_off_what_takes_too_long(engine: Engine) -> None:
+    async def forever(job: Job) -> int:
+        await asyncio.Event().wait()
+        return len(job.id)
+
+    engine.messenger.open_thread = forever  # type: ignore[method-assign]  # a pause that the script has no word for
+    engine.start()
+    await engine.take(make_job())
+    await engine.settle()
+    await engine.worker.drain(0)
+    assert engine.task is not None
+    await engine.task
+    assert {row.owner for row in engine.tables.rows.values()} == {None}
+
+
+async def test_with_nothing_to_do_nothing_is_done(engine: Engine) -> None:
+    engine.start()
+    await engine.run_for(3600)
+    assert engine.store.reads == 0
+    # Renewing and claiming, three times a lease.
+    assert engine.store.writes <= 2 * 3 * 3600 / LEASE.total_seconds() + 4
+
+
+async def test_a_job_takes_few_steps_and_writes(engine: Engine) -> None:
+    engine.api.poll_answers = deque([TaskState(TaskStatus.PENDING), TaskState(TaskStatus.PROCESSING), completed()])
+    engine.start()
+    await engine.take(make_job())
+    await engine.finish(make_job().id, 18)
+    assert engine.store.reads <= 12
+    assert engine.store.writes <= 20
+    assert len(engine.messenger.posts) + len(engine.messenger.edits) + len(engine.messenger.threads) <= 5
+
+
+async def test_no_more_steps_at_once_than_allowed() -> None:
+    engine = Engine.build(settings=JobSettings(steps_at_once=2, lease=LEASE))
+    now, most = 0, 0
+    show = engine.messenger.show_card
+
+    async def counted(job: Job) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0)
+        await show(job)
+        now -= 1
+
+    engine.messenger.show_card = counted  # type: ignore[method-assign]  # a count that the script has no word for
+    for number in range(10):
+        engine.store.put(_numbered(number, status=Status.PREPARING), owner=None)
+    engine.start()
+    await engine.settle()
+    await engine.crash()
+    assert most == 2
+
+
+async def test_ten_thousand_waiting_jobs_cost_no_tasks_and_no_steps_before_they_are_due() -> None:
+    engine = _capped(100_000)
+    due = engine.clock.now() + timedelta(hours=1)
+    for number in range(10_000):
+        job = waiting_job(f"{number:016}", place=IN_PLACE, thread_id=None, retry_at=due, submitted_at=due)
+        engine.store.put(job, owner=None)
+    engine.start()
+    await engine.settle()
+    assert engine.worker.open_jobs == 10_000
+    await engine.run_for(60)
+    assert engine.store.reads == 0
+    assert len(asyncio.all_tasks()) < 10
+    await engine.crash()
+
+
+async def test_ten_thousand_jobs_in_line_rest_until_it_is_their_turn() -> None:
+    engine = _capped(1)
+    for number in range(10_000):
+        engine.store.put(_numbered(number, user=number % 50, status=Status.PREPARING), owner=None)
+    engine.start()
+    await engine.settle()
+    looked = engine.store.reads
+    assert looked <= 20_000
+    await engine.run_for(10)
+    assert engine.store.reads - looked <= 2 * 10
+    assert len(asyncio.all_tasks()) < 10
+    await engine.crash()
+
+
+async def test_errors_of_every_kind_never_make_the_worker_race(engine: Engine) -> None:
+    engine.api.submit_answers = deque(ApiBusy(status=429) for _ in range(50))
+    engine.messenger.fail("show_card", *(DiscordUnavailable() for _ in range(4)))
+    engine.messenger.fail("post_end", *(PlaceGone() for _ in range(3)), StorageUnavailable())
+    engine.start()
+    await engine.take(make_job())
+    after = await engine.finish(make_job().id)
+    assert after.status is Status.FAILED
+    assert engine.store.reads < 120
