@@ -6,7 +6,7 @@ JOBS ?= auto
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check coverage lock format clean
+.PHONY: help install demo test check coverage pictures lock format clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,6 +30,9 @@ coverage: $(VENV)/.installed-dev ## the suite with branch coverage of bot/ and c
 	@$(BIN)/coverage run -m pytest -q $(ARGS)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
+
+pictures: $(VENV)/.installed ## make the README's pictures anew
+	@$(BIN)/python docs/images/make.py
 
 format: $(VENV)/.installed-dev ## put the code into shape
 	@$(BIN)/ruff check --fix .

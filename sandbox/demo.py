@@ -18,7 +18,7 @@ from sandbox.reading import labelled, status, task_id
 from sandbox.sketches import lighthouse, red_boat
 from sandbox.world import SandboxWorld
 
-PROMPT = "Put the red boat of image 2 in front of the lighthouse of image 1, at dawn, as a watercolour"
+PROMPT = "The boat of image 2 below the lighthouse of image 1, at dusk, in watercolour"
 PENDING_SECONDS = 0.8
 PROCESSING_SECONDS = 1.6
 T = TypeVar("T")
@@ -104,11 +104,9 @@ class _Demo:
         self._row("bot started", f"as `seedream-bot run`, ready after {time.monotonic() - self.started:.1f} s")
 
     async def _command(self) -> Interaction:
-        self.console.print(f"\n[bold]{self.person.display_name}[/] in #{self.channel.name}:")
-        self.console.print(
-            f"  [cyan]/seedream[/] [dim]prompt:[/]{PROMPT} [dim]max_images:[/]2 "
-            "[dim]image1:[/]lighthouse.png [dim]image2:[/]boat.png\n"
-        )
+        self.console.print(f"\n[bold]{self.person.display_name}[/] types in #{self.channel.name}", highlight=False)
+        self._row("/seedream", f"[dim]prompt[/] {PROMPT}", "cyan")
+        self._row("", "[dim]max_images[/] 2  [dim]image1[/] lighthouse.png  [dim]image2[/] boat.png\n")
         interaction = await self.person.slash(
             self.channel,
             "seedream",
@@ -181,15 +179,14 @@ class _Demo:
         except TimeoutError:
             raise DemoError(f"waited {STEP_SECONDS:.0f} s in vain for {what}") from None
 
-    def _row(self, label: str, value: str) -> None:
-        self.console.print(f"  [green]{label:<16}[/] {value}", highlight=False, soft_wrap=True)
+    def _row(self, label: str, value: str, colour: str = "green") -> None:
+        self.console.print(f"  [{colour}]{label:<16}[/] {value}", highlight=False, soft_wrap=True)
 
 
 def _news(message: Message, seen: list[str]) -> str | None:
     """Return the first status a message told, edits included, that comes after those seen."""
     told: list[str] = []
-    for text in (*message.revisions, message):
-        value = status(text)
+    for value in (*map(status, message.revisions), status(message)):
         if value and (not told or told[-1] != value):
             told.append(value)
     return told[len(seen)] if len(told) > len(seen) else None

@@ -51,11 +51,16 @@ class SpoolCourier:
         """
         wanted = list(numbers)[:MAX_FILES]
         limit = file_limit(job)
-        fetched = await asyncio.gather(*(self._fetch(job, number) for number in wanted))
+        # All of them, even if one fails: a download that went on behind our back would meet its own second attempt.
+        fetched = await asyncio.gather(*(self._fetch(job, number) for number in wanted), return_exceptions=True)
         files: list[PictureFile] = []
         notes: dict[int, str] = {}
         total = 0
-        for number, path in zip(wanted, fetched, strict=True):
+        for failure in fetched:
+            if isinstance(failure, BaseException):
+                raise failure
+        ready = [path for path in fetched if not isinstance(path, BaseException)]
+        for number, path in zip(wanted, ready, strict=True):
             fitted = await self._fit(path, limit) if isinstance(path, Path) else path
             if isinstance(fitted, str):
                 notes[number] = fitted

@@ -109,7 +109,9 @@ async def _no_estimate(_request: object) -> None:
 @pytest.fixture
 def messenger() -> DiscordMessenger:
     client = cast("discord.Client", SimpleNamespace(application_id=APPLICATION, user=SimpleNamespace(id=APPLICATION)))
-    return DiscordMessenger(client, clock=ManualClock(), estimate=_no_estimate, archive_minutes=1440)
+    return DiscordMessenger(
+        client, clock=ManualClock(), estimate=_no_estimate, archive_minutes=1440, prices=PriceList({}, "USD")
+    )
 
 
 def _message(content: str = "", field: str = "", files: tuple[str, ...] = (), **changes: Any) -> discord.Message:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.discord import Channel, ClientRefused, DiscordSandbox, Guild, Permissions, Person
+from sandbox.discord.channels import Overwrite
 
 Rest = Callable[..., Awaitable[tuple[int, Any]]]
 Json = dict[str, Any]
@@ -199,7 +200,7 @@ def test_overwrites_are_laid_everyone_then_roles_then_member(guild: Guild, chann
     assert wanted not in channel.permissions_of(ada)
     role = guild.add_role("painters", NOTHING)
     guild.give_role(ada, role)
-    channel.overwrites.append(type(channel.overwrites[0])(role.id, is_member=False, allow=wanted))
+    channel.overwrites.append(Overwrite(role.id, is_member=False, allow=wanted))
     assert wanted in channel.permissions_of(ada)
     channel.set_overwrite(ada, deny=wanted)
     assert wanted not in channel.permissions_of(ada)
@@ -213,3 +214,11 @@ def test_without_seeing_or_sending_there_is_little_left(channel: Channel, ada: P
     assert Permissions.ADD_REACTIONS in channel.permissions_of(ada)
     channel.set_overwrite(ada, deny=Permissions.VIEW_CHANNEL)
     assert channel.permissions_of(ada) == NOTHING
+
+
+def test_of_two_roles_the_one_that_allows_wins(guild: Guild, channel: Channel, ada: Person) -> None:
+    for allow, deny in ((NOTHING, Permissions.ATTACH_FILES), (Permissions.ATTACH_FILES, NOTHING)):
+        role = guild.add_role("a role", NOTHING)
+        guild.give_role(ada, role)
+        channel.overwrites.append(Overwrite(role.id, is_member=False, allow=allow, deny=deny))
+    assert Permissions.ATTACH_FILES in channel.permissions_of(ada)
