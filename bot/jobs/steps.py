@@ -181,6 +181,8 @@ class Steps:
                 await self.messenger.edit_task(job, message_id)
             else:
                 job = await self.sender.send(await self.sender.settle(job), "task", self.messenger.post_task)
+                # Edits through the interaction's token cost nothing, so the card need not go on about the references.
+                await self.messenger.show_card(job)
         except DiscordUnavailable as error:
             _log.warning("status not shown yet", job=job.id, error=str(error))
             return job

@@ -36,7 +36,8 @@ def card(job: Job, typical: float | None = None, cost: str | None = None) -> Pan
     request = job.request
     wide: list[tuple[str, str]] = []
     if job.references:
-        names = " · ".join(f"{r.number} {plain(shortened(r.filename, 40))}" for r in job.references)
+        longest = 40 if len(job.references) <= 7 else 24
+        names = " · ".join(f"{r.number} {plain(shortened(r.filename, longest))}" for r in job.references)
         wide.append((_("Reference images"), names))
     if job.place.venue is not Venue.THREAD:
         if job.task_id is not None:

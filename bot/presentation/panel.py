@@ -10,6 +10,7 @@ from bot.presentation.wording import abridged
 EMBED_DESCRIPTION = 4096
 EMBED_FIELD = 1024
 EMBED_FOOTER = 2048
+MOST_PIECES = 3
 CONTENT = 2000
 """Characters. Source: https://discord.com/developers/docs/resources/message#embed-object-embed-limits"""
 
@@ -39,7 +40,8 @@ class Panel:
         for name, value in self.fields:
             embed.add_field(name=name, value=abridged(value, EMBED_FIELD), inline=True)
         for name, value in self.wide_fields:
-            embed.add_field(name=name, value=abridged(value, EMBED_FIELD), inline=False)
+            for place, piece in enumerate(_pieces(value)):
+                embed.add_field(name=name if place == 0 else "\u200b", value=piece, inline=False)
         if self.small:
             embed.set_footer(text="\n".join(self.small)[:EMBED_FOOTER])
         return embed
@@ -50,6 +52,22 @@ class Panel:
         wide = [f"**{name}:** {value}" for name, value in self.wide_fields]
         small = [f"-# {line}" for line in self.small]
         rest = [part for part in (facts, *wide, *small) if part]
+        excess = len("\n".join(rest)) - CONTENT
+        if excess > 0:
+            longest = max(range(len(rest)), key=lambda place: len(rest[place]))
+            rest[longest] = abridged(rest[longest], len(rest[longest]) - excess)
         # The body repeats what the person wrote; what the bot has to say comes first where there is no room for both.
         body = abridged(self.body, max(0, CONTENT - len("\n".join(rest)) - 1))
-        return abridged("\n".join([body, *rest] if body else rest), CONTENT)
+        return "\n".join([body, *rest] if body else rest)
+
+
+def _pieces(value: str) -> list[str]:
+    """Return a long value as values of several fields, cut between lines; it is never lost that it was cut short."""
+    pieces: list[str] = []
+    for line in abridged(value, EMBED_FIELD * MOST_PIECES - EMBED_FIELD // 2).split("\n"):
+        short = abridged(line, EMBED_FIELD)
+        if pieces and len(pieces[-1]) + 1 + len(short) <= EMBED_FIELD:
+            pieces[-1] += f"\n{short}"
+        else:
+            pieces.append(short)
+    return pieces

@@ -48,6 +48,8 @@ def stand(job: Job) -> str:
             return _("In line for a free place at Seedream.")
         case Status.SUBMITTING:
             return _("Being sent to Seedream.")
+        case Status.WAITING if job.place.venue is Venue.THREAD:
+            return _("In the works; task ID and status are in the thread.")
         case Status.WAITING:
             return _("In the works.")
         case Status.DELIVERING:
@@ -65,7 +67,7 @@ def end_words(job: Job) -> str:
     if not job.results:
         return words
     links = result_links(job, range(1, len(job.results) + 1))
-    return words + "\n" + _("The originals, for as long as their links work: {links}").format(links=links)
+    return words + "\n" + _("The originals, for as long as their links work: {links}.").format(links=links)
 
 
 def cost_of(job: Job, error: BotError) -> Cost:

@@ -12,6 +12,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from bot.delivery.messenger import DiscordMessenger
 from bot.delivery.refusals import of_thread, translated
 from bot.domain.job import Job
+from bot.domain.pricing import PriceList
 from bot.errors import BotError, DiscordUnavailable, MessageGone, PlaceGone, ThreadNotOpened, UploadTooLarge
 from sandbox.clock import ManualClock
 from tests.support.jobs import APPLICATION, CARD, PERSON, delivering_job, waiting_job
