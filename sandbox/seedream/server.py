@@ -206,7 +206,7 @@ class SeedreamSandbox:
         """Let result links live their 24 hours again."""
         self._results.expired = False
 
-    async def until(self, predicate: Callable[[], T], *, timeout: float = 10.0, what: str = "") -> T:  # noqa: ASYNC109 - the limit is part of what a caller asks for, and its error carries the transcript
+    async def until(self, predicate: Callable[[], T], *, timeout: float = 10.0, what: str = "") -> T:
         """Return the predicate's first true value, asking it now and after each request, order and upload.
 
         That time passes is no such event: ask about something that a request brings about.
