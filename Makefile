@@ -27,7 +27,7 @@ check: $(VENV)/.installed-dev ## ruff, format check, mypy --strict, import-linte
 
 coverage: $(VENV)/.installed-dev ## the suite with branch coverage of bot/ and cogs/
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -q $(ARGS)
+	@$(BIN)/coverage run -m pytest -n $(JOBS) -q $(ARGS)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
 

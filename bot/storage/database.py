@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -36,6 +36,7 @@ class Database:
         self._writer = writer
         self._readers = readers
         self._resources = resources
+        self._reading: set[asyncio.Task[Any]] = set()
         self._closed = False
 
     @classmethod
@@ -82,9 +83,12 @@ class Database:
             raise StorageUnavailable(detail="the database is being closed")
         if self._readers is None:
             return await self._writer.write(work)
-        with storage_errors():
-            async with self._readers.connect() as connection:
-                return await connection.run_sync(work)
+        # A caller that goes away must not tear the driver out of its work: aiosqlite would lose a connection that is
+        # just being opened, and SQLAlchemy throw away one that is not.
+        reading = asyncio.create_task(_read(self._readers, work))
+        self._reading.add(reading)
+        reading.add_done_callback(self._reading.discard)
+        return await reading
 
     async def write(self, work: Work[T]) -> T:
         """Run statements in a transaction of their own and return what `work` made of them, once that is on the disk.
@@ -97,8 +101,10 @@ class Database:
         return await self._writer.write(work)
 
     async def close(self) -> None:
-        """Finish the writes that were asked for, close every connection and give up the lock."""
+        """Finish what was asked for, close every connection and give up the lock."""
         self._closed = True
+        # Whoever still waits for one is told of its failure there.
+        await asyncio.gather(*self._reading, return_exceptions=True)
         await self._resources.aclose()
 
     async def __aenter__(self) -> Self:
@@ -108,6 +114,12 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
+
+
+async def _read(readers: AsyncEngine, work: Work[T]) -> T:
+    with storage_errors():
+        async with readers.connect() as connection:
+            return await connection.run_sync(work)
 
 
 @dataclass(frozen=True, slots=True)

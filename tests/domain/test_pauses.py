@@ -13,7 +13,7 @@ jitters = st.floats(0, 1, exclude_max=True)
 policies = st.builds(RetryPolicy, attempts=st.integers(1, 50), first=st.floats(0.01, 10), longest=st.floats(0.01, 600))
 
 
-@given(policies, st.integers(1, 10**6), jitters, st.one_of(st.none(), st.floats(0, 86_400)))
+@given(policies, st.integers(1, 60), jitters, st.one_of(st.none(), st.floats(0, 86_400)))
 def test_pauses_are_bounded_and_retry_after_is_a_lower_bound(
     policy: RetryPolicy, failures: int, jitter: float, asked: float | None
 ) -> None:
@@ -24,11 +24,10 @@ def test_pauses_are_bounded_and_retry_after_is_a_lower_bound(
         assert delay > 0
 
 
-@given(policies, st.integers(1, 1000), jitters)
-def test_only_retryable_errors_are_tried_again(policy: RetryPolicy, failures: int, jitter: float) -> None:
-    for error in samples():
-        if not error.retryable:
-            assert policy.delay(error, failures, jitter) is None
+@pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
+def test_only_retryable_errors_are_tried_again(error: BotError) -> None:
+    delay = RetryPolicy(attempts=10).delay(error, 1, 0.5)
+    assert (delay is not None) is error.retryable
 
 
 @pytest.mark.parametrize("error", [ApiUnreachable(), ApiBusy(status=503), DiscordUnavailable()])

@@ -66,6 +66,11 @@ def test_a_thread_is_opened_wherever_that_is_possible() -> None:
             VenueChoice(Venue.INTERACTION, NoThread.PERMISSION, (Right.CREATE_PUBLIC_THREADS,)),
         ),
         (PlaceKind.TEXT, ALL - {Right.SEND_MESSAGES, Right.EMBED_LINKS}, VenueChoice(Venue.THREAD)),
+        (
+            PlaceKind.TEXT,
+            ALL - {Right.READ_MESSAGE_HISTORY},
+            VenueChoice(Venue.INTERACTION, NoThread.PERMISSION, (Right.READ_MESSAGE_HISTORY,)),
+        ),
         (PlaceKind.THREAD, ALL, VenueChoice(Venue.CHANNEL, NoThread.IN_THREAD)),
         (
             PlaceKind.THREAD,

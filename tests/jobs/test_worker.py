@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.job import Job, Requester, Status, TaskState, TaskStatus
 from bot.domain.place import Venue
-from bot.errors import ApiBusy, DiscordUnavailable, PlaceGone, StorageUnavailable, UnknownError
+from bot.errors import ApiBusy, ApiUnreachable, DiscordUnavailable, PlaceGone, StorageUnavailable, UnknownError
 from bot.jobs.settings import JobSettings
 from tests.jobs.engine import SETTINGS, Engine
 from tests.jobs.fakes import LEASE, MemoryStore, completed
@@ -89,7 +89,8 @@ async def test_trouble_with_showing_that_it_waits_does_not_let_a_job_jump_the_ca
     shown = engine.messenger.show_card
 
     async def slow(job: Job) -> None:
-        if job.id == second.id and engine.store.job(second.id).status is Status.PREPARING and not hold.is_set():
+        second_look = job.id == second.id and any(card.id == second.id for card in engine.messenger.cards)
+        if second_look and not hold.is_set():
             await hold.wait()
             raise DiscordUnavailable(detail="503")
         await shown(job)
@@ -256,7 +257,7 @@ async def test_a_database_that_is_away_costs_a_running_task_neither_its_place_no
     await engine.run_for(5)
     await engine.take(second)
     await engine.run_for(5)
-    engine.api.poll_answers.append(TaskState(TaskStatus.PROCESSING))
+    engine.api.poll_answers.append(ApiUnreachable())
     engine.store.failing = lambda saved: saved is not None and saved.id == first.id
     await engine.run_for(20)
     engine.store.failing = lambda _saved: False
