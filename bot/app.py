@@ -5,45 +5,38 @@ import contextlib
 import random
 import secrets
 import signal
-import tempfile
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Self
 
-import aiohttp
-import discord
 import structlog
-from yarl import URL
 
-from bot import __version__
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.delivery.courier import SpoolCourier
 from bot.delivery.messenger import DiscordMessenger
 from bot.discord_bot import SeedreamBot, point_at
 from bot.domain.pricing import PriceList
-from bot.domain.retry import RetryPolicy
-from bot.errors import DiscordRefused, DiscordTokenRefused, DiscordUnreachable, StorageUnavailable
+from bot.errors import StorageUnavailable
 from bot.jobs.delivery import Delivery
 from bot.jobs.sending import Sender
 from bot.jobs.service import JobService
 from bot.jobs.settings import JobSettings
 from bot.jobs.steps import Steps
+from bot.jobs.telling import Telling
 from bot.jobs.trouble import Trouble
 from bot.jobs.worker import Worker
-from bot.references import Fetcher, Preparer, open_guarded_session
-from bot.seedream import SeedreamClient, open_session
+from bot.spool import open_spool
+from bot.startup import startup_errors
 from bot.storage import Database, FactStore, SqlJobStore
 from bot.telemetry.health import HealthServer
+from bot.wiring import open_services
 
 DRAIN_SECONDS = 15.0
 """How long running steps may take to end when the bot is stopped; with closing it stays below 20 s."""
 
-TRANSFERS = RetryPolicy(attempts=4, first=0.5, longest=8.0)
-"""When the download or upload of a reference image is tried again; people are waiting, so not for long."""
-
-USER_AGENT = f"seedream-bot/{__version__}"
+OFFLINE_SECONDS = 300.0
+"""For how long Discord may be away before the health check fails; discord.py connects again by itself."""
 
 _log = structlog.get_logger(__name__)
 
@@ -51,10 +44,9 @@ _log = structlog.get_logger(__name__)
 class App:
     """The running bot: `async with App(settings) as app: await app.wait()`."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, spool: Path | None = None) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock: Clock = clock or SystemClock()
-        self._spool = spool
         self._stack = AsyncExitStack()
         self._working: asyncio.Task[None] | None = None
         self._connected: asyncio.Task[None] | None = None
@@ -94,6 +86,7 @@ class App:
             memory=FactStore(database),
             sync_when_changed=settings.discord.sync_commands,
             gateway_url=settings.discord.gateway_url,
+            clock=self._clock,
         )
         self.worker = await self._make_worker(store)
         self.jobs = JobService(store=store, worker=self.worker, clock=self._clock)
@@ -103,17 +96,15 @@ class App:
 
     async def _make_worker(self, store: SqlJobStore) -> Worker:
         settings = self._settings
-        spool = self._spool or Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="seedream-bot-")))
-        files = await self._stack.enter_async_context(
-            open_guarded_session(
-                user_agent=USER_AGENT,
-                connect_timeout=settings.seedream.connect_timeout_seconds,
-                read_timeout=settings.seedream.read_timeout_seconds,
-                total_timeout=settings.seedream.total_timeout_seconds,
-                allowed_origins=_trusted_origins(settings),
-            )
+        spool = await self._stack.enter_async_context(open_spool(settings.storage.url, settings.storage.spool_dir))
+        services = await open_services(
+            self._stack,
+            settings.seedream,
+            clock=self._clock,
+            jitter=random.random,
+            spool=spool.references,
+            trusted_urls=[settings.discord.api_base_url],
         )
-        api = await self._open_seedream()
         messenger = DiscordMessenger(
             self.discord,
             clock=self._clock,
@@ -122,6 +113,7 @@ class App:
             prices=PriceList(settings.seedream.price_per_image, settings.seedream.currency),
         )
         sender = Sender(store, messenger)
+        courier = SpoolCourier(session=services.files, spool=spool.results)
         rules = JobSettings(
             max_running_tasks=settings.seedream.max_concurrent_tasks,
             poll_first=settings.seedream.poll_first_seconds,
@@ -129,78 +121,50 @@ class App:
             poll_deadline=timedelta(minutes=settings.seedream.poll_deadline_minutes),
             lease=timedelta(seconds=settings.jobs.lease_seconds),
         )
-        preparer = Preparer(
-            Fetcher(files, policy=TRANSFERS, clock=self._clock, jitter=random.random),
-            api,
-            policy=TRANSFERS,
-            clock=self._clock,
-            jitter=random.random,
-            spool=spool,
-            mode=settings.seedream.reference_mode,
-            upload_link=settings.seedream.upload_link,
-        )
         steps = Steps(
             store=store,
-            api=api,
-            preparer=preparer,
+            api=services.client,
+            preparer=services.preparer,
             messenger=messenger,
             sender=sender,
-            delivery=Delivery(store, SpoolCourier(session=files, spool=spool / "results"), messenger, sender),
+            telling=Telling(messenger, sender, self._clock),
+            delivery=Delivery(store, courier, messenger, sender),
             clock=self._clock,
             settings=rules,
         )
         trouble = Trouble(store=store, messenger=messenger, clock=self._clock, settings=rules)
         return Worker(store=store, steps=steps, trouble=trouble, clock=self._clock, settings=rules)
 
-    async def _open_seedream(self) -> SeedreamClient:
-        settings = self._settings.seedream
-        sessions = [
-            await self._stack.enter_async_context(
-                open_session(
-                    user_agent=USER_AGENT,
-                    connect_timeout=settings.connect_timeout_seconds,
-                    read_timeout=settings.read_timeout_seconds,
-                    total_timeout=settings.total_timeout_seconds,
-                    keep_alive=keep_alive,
-                )
-            )
-            for keep_alive in (True, False)
-        ]
-        return SeedreamClient(
-            *sessions,
-            api_token=settings.api_token,
-            api_base_url=settings.api_base_url,
-            files_base_url=settings.files_base_url,
-            requests_per_second=settings.requests_per_second,
-            clock=self._clock,
-        )
-
     async def _log_in(self) -> None:
         self._stack.push_async_callback(self.discord.close)
-        try:
+        with startup_errors():
             await self.discord.login(self._settings.discord.token.get_secret_value())
-        except discord.LoginFailure as error:
-            raise DiscordTokenRefused from error
-        except discord.HTTPException as error:
-            raise DiscordRefused(status=error.status, detail=error.text) from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise DiscordUnreachable(detail=str(error)) from error
 
     async def _begin(self) -> None:
         health = self._settings.health
         if health.port:
-            server = HealthServer(health.host, health.port, self.is_alive)
+            server = HealthServer(health.host, health.port, self.trouble)
             await server.start()
             self._stack.push_async_callback(server.stop)
         self._working = asyncio.create_task(self.worker.run(), name="worker")
-        self._connected = asyncio.create_task(self.discord.connect(), name="gateway")
+        self._connected = asyncio.create_task(self._connect(), name="gateway")
         for task in (self._working, self._connected):
             task.add_done_callback(lambda _: self._stop_asked.set())
 
-    def is_alive(self) -> bool:
-        """Whether the gateway connection and the worker are being kept up."""
-        tasks = (self._working, self._connected)
-        return all(task is not None and not task.done() for task in tasks)
+    async def _connect(self) -> None:
+        with startup_errors():
+            await self.discord.connect()
+
+    def trouble(self) -> str | None:
+        """Return what keeps the bot from working, in words; None while it works, or may soon again by itself."""
+        if self._working is None or self._working.done():
+            return "it has stopped working on its jobs"
+        if self._connected is None or self._connected.done():
+            return "it has given up its connection to Discord"
+        offline = self.discord.offline_seconds
+        if offline is not None and offline > OFFLINE_SECONDS:
+            return f"it has not been connected to Discord for {offline // 60:.0f} minutes"
+        return None
 
     def ask_to_stop(self) -> None:
         """Make `wait` return, so that whoever opened the app closes it."""
@@ -210,7 +174,8 @@ class App:
         """Wait until asked to stop, or until the gateway or the worker has ended by itself.
 
         Raises:
-            Exception: whatever ended one of them.
+            StartupError: Discord does not let the bot in any more.
+            Exception: whatever ended the worker.
         """
         await self._stop_asked.wait()
         for task in (self._working, self._connected):
@@ -241,15 +206,6 @@ class App:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _trusted_origins(settings: Settings) -> frozenset[tuple[str, int]]:
-    """Return host and port of the servers the operator named, which may stand in a private network.
-
-    Discord's files come from other hosts than its API; a stand-in for Discord serves both.
-    """
-    urls = (settings.discord.api_base_url, settings.seedream.api_base_url, settings.seedream.files_base_url)
-    return frozenset((url.host or "", url.port or 0) for url in map(URL, urls))
-
-
 async def run_bot(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT.
 
@@ -275,12 +231,6 @@ async def sync_commands(settings: Settings, guild_id: int | None) -> int:
     point_at(settings.discord.api_base_url, settings.discord.gateway_url)
     # Without the database, so that it can be done while the bot is running.
     async with SeedreamBot(sync_when_changed=False) as bot:
-        try:
+        with startup_errors():
             await bot.login(settings.discord.token.get_secret_value())
             return await bot.sync_now(guild_id)
-        except discord.LoginFailure as error:
-            raise DiscordTokenRefused from error
-        except discord.HTTPException as error:
-            raise DiscordRefused(status=error.status, detail=error.text) from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise DiscordUnreachable(detail=str(error)) from error

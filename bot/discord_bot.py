@@ -5,13 +5,15 @@ import json
 import secrets
 from typing import Protocol
 
+import aiohttp
 import discord
 import structlog
 import yarl
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import BotError, UnknownError
+from bot.clock import Clock, SystemClock
+from bot.errors import BotError, Cost, UnknownError
 from bot.jobs.service import JobService
 from bot.presentation.errors import explain
 from bot.presentation.i18n import speaking
@@ -72,19 +74,16 @@ async def answer_error(interaction: discord.Interaction["SeedreamBot"], cause: E
         told = UnknownError(reference=secrets.token_hex(4), summary=type(cause).__name__)
         _log.error("unforeseen error in a command", reference=told.reference, exc_info=cause)
     with speaking(interaction.locale.value):
-        words = explain(told)
+        # Whatever a command itself stumbles over, it has not come to spending yet.
+        words = explain(told, Cost.NOTHING)
     try:
         if interaction.response.is_done():
             await interaction.edit_original_response(content=words)
         else:
             await interaction.response.send_message(words, ephemeral=True)
-    except discord.HTTPException as silence:
-        _log.error(
-            "the person could not be told",
-            error=str(told),
-            code=silence.code,
-            too_late=silence.code in CANNOT_SAY,
-        )
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as silence:
+        too_late = getattr(silence, "code", None) in CANNOT_SAY
+        _log.warning("the person could not be told", error=str(told), silence=str(silence), too_late=too_late)
 
 
 class SeedreamBot(commands.AutoShardedBot):
@@ -96,6 +95,7 @@ class SeedreamBot(commands.AutoShardedBot):
         memory: CommandMemory | None = None,
         sync_when_changed: bool = True,
         gateway_url: str | None = None,
+        clock: Clock | None = None,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -115,6 +115,9 @@ class SeedreamBot(commands.AutoShardedBot):
         self._memory = memory
         self._sync_when_changed = sync_when_changed
         self._gateway_url = gateway_url
+        self._clock = clock or SystemClock()
+        self._shards_connected: set[int] = set()
+        self._offline_since: float | None = self._clock.monotonic()
 
     def serve(self, jobs: JobService) -> None:
         """Hand over what the cogs call; to be done before logging in."""
@@ -168,6 +171,27 @@ class SeedreamBot(commands.AutoShardedBot):
         """Return a hash of the commands as Discord would be sent them."""
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def offline_seconds(self) -> float | None:
+        """For how long not every shard has been connected; None while all are."""
+        return None if self._offline_since is None else self._clock.monotonic() - self._offline_since
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note that a shard has a new session."""
+        self._shards_connected.add(shard_id)
+        if self._shards_connected.issuperset(range(self.shard_count or 1)):
+            self._offline_since = None
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that a shard has its session back."""
+        await self.on_shard_connect(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that a shard has lost its connection; discord.py says so again for every attempt that fails."""
+        self._shards_connected.discard(shard_id)
+        if self._offline_since is None:
+            self._offline_since = self._clock.monotonic()
 
     async def on_ready(self) -> None:
         """Log that the bot is there; runs again after every new session."""

@@ -39,7 +39,8 @@ async def _opened(opener: Callable[[], Opened]) -> AsyncIterator[Opened]:
     try:
         yield file
     finally:
-        await asyncio.to_thread(file.close)
+        # Shielded: a second cancellation would otherwise take the closing out of the queue.
+        await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, file.close))
 
 
 def _close_result(opening: "asyncio.Future[Opened]") -> None:

@@ -1,76 +1,18 @@
 """`/seedream`: a prompt, options and pictures in; a job out."""
 
-from datetime import timedelta
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_bot import SeedreamBot
-from bot.domain.job import Requester
-from bot.domain.place import Place, PlaceKind, Right, VenueChoice, choose_venue
+from bot.domain.place import choose_venue
 from bot.domain.references import Reference
 from bot.domain.request import DEFAULT_SIZE, MAX_PROMPT_LENGTH, RequestDraft, check_request
 from bot.domain.sizes import Version
+from bot.interactions import place_kind, place_of, requester_of, rights
 from bot.presentation.choices import AUTO, image_count_choices, size_choices, version_choices
 
-TOKEN_LIFE = timedelta(minutes=15)
-"""Source: https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages"""
-
-_THREADS = {
-    discord.ChannelType.public_thread,
-    discord.ChannelType.private_thread,
-    discord.ChannelType.news_thread,
-}
-_WITH_THREADS = {discord.ChannelType.text, discord.ChannelType.news}
-
 BotInteraction = discord.Interaction[SeedreamBot]
-
-
-def place_kind(interaction: BotInteraction) -> PlaceKind:
-    """Return the kind of place an interaction comes from, as far as it matters for answering."""
-    if interaction.guild_id is None:
-        context = interaction.context
-        return PlaceKind.DIRECT_MESSAGE if context.dm_channel else PlaceKind.FOREIGN
-    if not interaction.is_guild_integration():
-        return PlaceKind.FOREIGN
-    kind = interaction.channel.type if interaction.channel is not None else None
-    if kind in _THREADS:
-        return PlaceKind.THREAD
-    return PlaceKind.TEXT if kind in _WITH_THREADS else PlaceKind.OTHER
-
-
-def rights(interaction: BotInteraction) -> frozenset[Right]:
-    """Return what Discord says the bot may do in the place of an interaction."""
-    allowed = interaction.app_permissions
-    if allowed.administrator:
-        return frozenset(Right)
-    return frozenset(right for right in Right if getattr(allowed, right.value))
-
-
-def upload_limit(interaction: BotInteraction) -> int:
-    """Return the smallest upload limit that is known for a place, in bytes a file; Discord's own can overstate."""
-    limits = [interaction.filesize_limit]
-    if interaction.guild is not None:
-        limits.append(interaction.guild.filesize_limit)
-    return min(limits)
-
-
-def place_of(interaction: BotInteraction, choice: VenueChoice, card_id: int) -> Place:
-    """Return where a job's messages go."""
-    return Place(
-        venue=choice.venue,
-        application_id=interaction.application_id,
-        guild_id=interaction.guild_id,
-        channel_id=interaction.channel_id or 0,
-        card_id=card_id,
-        token=interaction.token,
-        token_expires_at=interaction.created_at + TOKEN_LIFE,
-        upload_limit=upload_limit(interaction),
-        embeds=Right.EMBED_LINKS in rights(interaction),
-        no_thread=choice.no_thread,
-        missing=tuple(right.value for right in choice.missing),
-    )
 
 
 class Seedream(commands.Cog):
@@ -133,7 +75,7 @@ class Seedream(commands.Cog):
         if card_id is None:
             card_id = (await interaction.original_response()).id
         await self.bot.jobs.accept(
-            requester=Requester(interaction.user.id, interaction.user.display_name, interaction.locale.value),
+            requester=requester_of(interaction),
             place=place_of(interaction, choice, card_id),
             request=request,
             references=[

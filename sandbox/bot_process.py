@@ -59,6 +59,11 @@ class BotProcess:
         """Whether the process is alive."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int | None:
+        """The process's id; None before it was started."""
+        return self._process.pid if self._process is not None else None
+
     async def ended(self) -> None:
         """Wait until the process has ended, by itself or not."""
         if self._process is not None:

@@ -1,6 +1,7 @@
 """`seedream-bot demo`: the main job end to end, printed as a person would see it."""
 
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -53,22 +54,32 @@ async def run_demo(*, once: bool, out: Path, console: Console) -> int:
                     console.print(escape(bot.log_tail()), style="dim")
                     return 1
                 if not once and sys.stdin.isatty() and console.is_terminal:
-                    await _keep_running(world, bot, console)
+                    return await _keep_running(world, bot, console)
     return 0
 
 
-async def _keep_running(world: SandboxWorld, bot: BotProcess, console: Console) -> None:
+async def _keep_running(world: SandboxWorld, bot: BotProcess, console: Console) -> int:
+    """Let people look around until Ctrl-C, which is how this is meant to end: 0; 1 if the bot ends by itself."""
+    stopped = asyncio.Event()
+    # For good: a second Ctrl-C must not keep the bot from being stopped in good order.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
     console.print()
     console.print("The bot and both sandboxes keep running. Press Ctrl-C to stop.")
     console.print(f"  Discord stands at {world.discord.api_base_url}, Seedream at {world.seedream.api_base_url}.")
-    console.print(f"  The bot's log: {bot.log_path}", style="dim")
+    console.print(f"  The bot is process {bot.pid}; its log: {bot.log_path}", style="dim")
+    waits = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(bot.ended())]
     try:
-        await bot.ended()
-        console.print("[bold red]The bot has ended by itself.[/]")
-        console.print(escape(bot.log_tail()), style="dim")
-    except asyncio.CancelledError:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+    if stopped.is_set():
         console.print("\nStopping.")
-        raise
+        return 0
+    console.print("[bold red]The bot has ended by itself.[/]")
+    console.print(escape(bot.log_tail()), style="dim")
+    return 1
 
 
 class _Demo:

@@ -7,7 +7,7 @@ from sandbox.discord import Message, Revision
 _STATUS = re.compile(r"`([a-z]+)`")
 
 
-def words(message: Message) -> str:
+def words(message: Message | Revision) -> str:
     """Return everything there is to read in a message, embeds included, line by line, without bold's asterisks."""
     lines = [message.content.replace("**", "")]
     for embed in message.embeds:

@@ -168,7 +168,7 @@ def health(
 ) -> None:
     """Ask a running bot whether it is well: exit code 0 or 1, for a container's health check."""
     with failures_in_words():
-        from bot.cli.health import probe, probe_url
+        from bot.cli.health import Health, probe, probe_url
 
         if url is None:
             from bot.config import load_settings
@@ -178,6 +178,7 @@ def health(
                 typer.echo("The health check is switched off (health.port = 0).", err=True)
                 raise typer.Exit(1)
             url = probe_url(settings.host, settings.port)
-        well, words = probe(url)
+        answer, words = probe(url)
+        well = answer is Health.WELL
         typer.echo(words, err=not well)
         raise typer.Exit(0 if well else 1)

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from enum import Enum
 from urllib.parse import urlsplit
 
 PROBE_SECONDS = 4.0
@@ -16,26 +17,34 @@ def probe_url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
 
 
-def probe(url: str) -> tuple[bool, str]:
+class Health(Enum):
+    """What a probe found: UNWELL is what the bot itself says, SILENT is whatever is no answer of a bot."""
+
+    WELL = "well"
+    UNWELL = "unwell"
+    SILENT = "silent"
+
+
+def probe(url: str) -> tuple[Health, str]:
     """Ask a bot whether it is well; return the answer and its words. Blocks for at most a few seconds."""
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname:
-        return False, f"{url} is no http:// address"
+        return Health.SILENT, f"{url} is no http:// address"
     connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=PROBE_SECONDS)
     try:
         connection.request("GET", parts.path or "/healthz")
         response = connection.getresponse()
         status, body = response.status, response.read(65536)
     except (OSError, http.client.HTTPException) as error:
-        return False, f"{url} does not answer: {str(error) or type(error).__name__}"
+        return Health.SILENT, f"{url} does not answer: {str(error) or type(error).__name__}"
     finally:
         connection.close()
     said = _read(body)
     if status == 200 and said.get("status") == "ok":
-        return True, f"seedream-bot {said.get('version')} is well"
+        return Health.WELL, f"seedream-bot {said.get('version')} is well"
     if status == 503 and "reason" in said:
-        return False, f"seedream-bot is not well: {said['reason']}"
-    return False, f"{url} answers HTTP {status}, but not as seedream-bot does"
+        return Health.UNWELL, f"seedream-bot is not well: {said['reason']}"
+    return Health.SILENT, f"{url} answers HTTP {status}, but not as seedream-bot does"
 
 
 def _read(body: bytes) -> dict[str, object]:

@@ -10,18 +10,26 @@ from bot.errors import (
     ApiTokenRefused,
     ApiUnreachable,
     BotError,
+    ReferencesRefused,
+    RequestRefused,
     SubmissionOutcomeUnknown,
     TaskOverdue,
     TaskUnknownToApi,
     TaskWithoutPictures,
 )
-from bot.presentation.errors import describe
+from bot.presentation.errors import describe, explain
 
 
 @singledispatch
 def operator_words(error: BotError) -> str:
     """Return what happened and what to do, for whoever holds the tokens."""
     return describe(error)
+
+
+@operator_words.register(RequestRefused)
+@operator_words.register(ReferencesRefused)
+def _refused(error: BotError) -> str:
+    return explain(error)
 
 
 @operator_words.register

@@ -108,9 +108,14 @@ def _at_least(value: float, other: str, info: ValidationInfo) -> float:
 
 
 class StorageSettings(_Section):
-    """`[storage]`: where jobs are kept; a relative path is taken from the working directory."""
+    """`[storage]`: where jobs are kept; a relative path is taken from the working directory.
+
+    Attributes:
+        spool_dir: where pictures on their way are kept; None for beside the database.
+    """
 
     url: StorageUrl = "sqlite+aiosqlite:///seedream-bot.db"
+    spool_dir: Annotated[str, Field(min_length=1)] | None = None
 
 
 class JobsSettings(_Section):

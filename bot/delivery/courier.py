@@ -9,10 +9,10 @@ import aiohttp
 
 from bot.delivery.download import download
 from bot.delivery.fit import Fitted, NotAPictureError, fit
-from bot.domain.job import Job
+from bot.domain.job import Job, PictureNote
 from bot.domain.parcel import Parcel, PictureFile
 from bot.domain.place import Venue
-from bot.errors import ResultGone, ResultUnusable
+from bot.errors import ResultGone, ResultUnreachable, ResultUnusable
 
 MAX_FILES = 10
 """Files of one message. Source: https://discord.com/developers/docs/resources/message#create-message"""
@@ -46,23 +46,27 @@ class SpoolCourier:
     async def pack(self, job: Job, numbers: Sequence[int]) -> Parcel:
         """Return the next message's worth of the pictures asked for; ones that cannot be had are noted instead.
 
+        Pictures that cannot be had just now are left out, so that the others need not wait for them.
+
         Raises:
-            ResultUnreachable: a picture could not be had just now.
+            ResultUnreachable: nothing of it can be had just now.
         """
         wanted = list(numbers)[:MAX_FILES]
         limit = file_limit(job)
         # All of them, even if one fails: a download that went on behind our back would meet its own second attempt.
         fetched = await asyncio.gather(*(self._fetch(job, number) for number in wanted), return_exceptions=True)
         files: list[PictureFile] = []
-        notes: dict[int, str] = {}
+        notes: dict[int, PictureNote] = {}
+        unreachable: list[ResultUnreachable] = []
         total = 0
-        for failure in fetched:
-            if isinstance(failure, BaseException):
-                raise failure
-        ready = [path for path in fetched if not isinstance(path, BaseException)]
-        for number, path in zip(wanted, ready, strict=True):
+        for number, path in zip(wanted, fetched, strict=True):
+            if isinstance(path, ResultUnreachable):
+                unreachable.append(path)
+                continue
+            if isinstance(path, BaseException):
+                raise path
             fitted = await self._fit(path, limit) if isinstance(path, Path) else path
-            if isinstance(fitted, str):
+            if isinstance(fitted, PictureNote):
                 notes[number] = fitted
                 continue
             if files and total + fitted.size > MAX_REQUEST_BYTES:
@@ -70,14 +74,16 @@ class SpoolCourier:
             total += fitted.size
             files.append(PictureFile(number, fitted.path, fitted.extension, fitted.size))
             if fitted.change is not None:
-                notes[number] = fitted.change.value
+                notes[number] = fitted.change
+        if unreachable and not files and not notes:
+            raise unreachable[0]
         return Parcel(tuple(files), notes)
 
     async def discard(self, job_id: str) -> None:
         """Remove a job's folder."""
         await asyncio.to_thread(shutil.rmtree, self._spool / job_id, ignore_errors=True)
 
-    async def _fetch(self, job: Job, number: int) -> Path | str:
+    async def _fetch(self, job: Job, number: int) -> Path | PictureNote:
         """Return the file of a picture, or the note of why there is none."""
         path = self._spool / job.id / str(number)
         async with self._downloads:
@@ -87,23 +93,23 @@ class SpoolCourier:
             try:
                 await download(self._session, job.results[number - 1], number, path)
             except ResultGone:
-                return "gone"
+                return PictureNote.GONE
             except ResultUnusable:
-                return "unusable"
+                return PictureNote.UNUSABLE
             return path
 
-    async def _fit(self, path: Path, limit: int) -> Fitted | str:
+    async def _fit(self, path: Path, limit: int) -> Fitted | PictureNote:
         async with self._fitting:
             try:
                 return await asyncio.to_thread(fit, path, limit)
             except NotAPictureError:
-                return "unusable"
+                return PictureNote.UNUSABLE
 
 
 def file_limit(job: Job) -> int:
     """Return the bytes one of a job's pictures may have: it fits its message, and the messages suffice for all."""
     limit = min(job.place.upload_limit, MAX_REQUEST_BYTES)
-    if job.place.venue is Venue.INTERACTION:
+    if job.place.route is Venue.INTERACTION:
         per_message = -(-len(job.results) // FOLLOWUPS)
         limit = min(limit, MAX_REQUEST_BYTES // per_message)
     return limit

@@ -6,6 +6,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.errors import ResultGone, ResultUnreachable, ResultUnusable
+from bot.errors.network import refused_host
 from bot.files import open_file
 
 MAX_RESULT_BYTES = 96 * 1024 * 1024
@@ -35,6 +36,8 @@ async def download(session: aiohttp.ClientSession, url: str, number: int, target
                 raise ResultUnreachable(number=number, detail=f"HTTP {response.status}")
             await _store(response, partial, number, url)
     except (TimeoutError, aiohttp.ClientError) as error:
+        if host := refused_host(error):
+            raise ResultUnusable(number=number, url=url, detail=f"{host} is not on the public internet") from error
         raise ResultUnreachable(number=number, detail=str(error) or type(error).__name__) from error
     except ValueError as error:
         raise ResultUnusable(number=number, url=url, detail=str(error)) from error

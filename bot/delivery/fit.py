@@ -2,24 +2,18 @@
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
+
+from bot.domain.job import PictureNote
 
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 MAX_PIXELS = 100_000_000
 QUALITIES = (95, 90, 85, 80)
 SCALED_QUALITY = 85
 SMALLEST_SIDE = 64
-
-
-class Change(StrEnum):
-    """What was done to a picture."""
-
-    REENCODED = "reencoded"
-    SCALED = "scaled"
 
 
 class NotAPictureError(ValueError):
@@ -33,7 +27,7 @@ class Fitted:
     path: Path
     extension: str
     size: int
-    change: Change | None = None
+    change: PictureNote | None = None
 
 
 def fit(path: Path, limit: int) -> Fitted:
@@ -62,7 +56,7 @@ def _shrunk(image: Image.Image, path: Path, limit: int) -> Fitted:
     for quality in QUALITIES:
         data = _jpeg(picture, quality, profile)
         if len(data) <= limit:
-            return _written(path, data, Change.REENCODED)
+            return _written(path, data, PictureNote.REENCODED)
     while min(picture.size) > SMALLEST_SIDE:
         # Bytes go with pixels, so the root of the ratio is nearly the right step; a little less to get there.
         factor = min(0.9, math.sqrt(limit / len(data)) * 0.97)
@@ -70,7 +64,7 @@ def _shrunk(image: Image.Image, path: Path, limit: int) -> Fitted:
         picture = picture.resize(size, Image.Resampling.LANCZOS)
         data = _jpeg(picture, SCALED_QUALITY, profile)
         if len(data) <= limit:
-            return _written(path, data, Change.SCALED)
+            return _written(path, data, PictureNote.SCALED)
     raise NotAPictureError(f"does not fit into {limit} bytes")
 
 
@@ -90,7 +84,7 @@ def _jpeg(picture: Image.Image, quality: int, profile: bytes | None) -> bytes:
     return buffer.getvalue()
 
 
-def _written(path: Path, data: bytes, change: Change) -> Fitted:
+def _written(path: Path, data: bytes, change: PictureNote) -> Fitted:
     target = path.with_name(f"{path.name}.fit.jpg")
     target.write_bytes(data)
     return Fitted(target, "jpg", len(data), change)

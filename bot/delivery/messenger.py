@@ -14,7 +14,7 @@ import discord
 
 from bot.clock import Clock
 from bot.delivery.refusals import THREAD_ALREADY_CREATED, of_thread, translated
-from bot.domain.job import Job
+from bot.domain.job import END_PART, TASK_PART, Job, links_part
 from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.pricing import PriceList
@@ -23,6 +23,7 @@ from bot.errors import MessageGone, PlaceGone, ThreadNotOpened
 from bot.files import open_file
 from bot.presentation.card import card, thread_name
 from bot.presentation.i18n import speaking
+from bot.presentation.links import link_pages
 from bot.presentation.messages import alt_text, end_message, images_message, task_message
 from bot.presentation.panel import Panel
 from bot.presentation.wording import money
@@ -58,11 +59,9 @@ class DiscordMessenger:
         self._archive_minutes = archive_minutes
         self._prices = prices
 
-    async def show_card(self, job: Job) -> None:
-        """Edit the command's own reply; a deleted one, or one out of reach by now, is no error."""
+    async def show_card(self, job: Job) -> bool:
+        """Edit the command's own reply and tell whether that could be done: it may be deleted, or out of reach."""
         place = job.place
-        if not place.card_id:
-            return
         with speaking(job.requester.locale):
             panel = card(job, await self._estimate(job.request), self._cost(job.request))
             content, embeds = _laid_out(panel, embeds=place.embeds)
@@ -73,8 +72,11 @@ class DiscordMessenger:
                 elif place.venue is not Venue.INTERACTION:
                     message = self._channel(place.channel_id).get_partial_message(place.card_id)
                     await message.edit(content=content, embeds=embeds)
+                else:
+                    return False
         except (MessageGone, PlaceGone):
-            return
+            return False
+        return True
 
     async def open_thread(self, job: Job) -> int:
         """Open the thread under the card and return its id.
@@ -110,16 +112,21 @@ class DiscordMessenger:
         content, embeds = _laid_out(panel, embeds=job.place.embeds)
         return await self._send(job, nonce, content=content, embeds=embeds)
 
-    async def edit_task(self, job: Job, message_id: int) -> None:
-        """Edit task id and status; a deleted message is no error."""
+    async def edit_task(self, job: Job) -> bool:
+        """Edit task id and status, and tell whether that could be done: the message may be deleted or locked away."""
+        posted = job.sent.get(TASK_PART)
+        if posted is None or not posted.message_id:
+            return False
         with speaking(job.requester.locale):
             panel = task_message(job, await self._estimate(job.request))
         content, embeds = _laid_out(panel, embeds=job.place.embeds)
         try:
             with translated():
-                await self._channel(job.home_id).get_partial_message(message_id).edit(content=content, embeds=embeds)
-        except MessageGone:
-            return
+                message = self._channel(posted.channel_id).get_partial_message(posted.message_id)
+                await message.edit(content=content, embeds=embeds)
+        except (MessageGone, PlaceGone):
+            return False
+        return True
 
     async def post_images(self, job: Job, parcel: Parcel, nonce: str) -> int:
         """Post the pictures of a parcel; the first ones of a job mention who asked."""
@@ -139,19 +146,31 @@ class DiscordMessenger:
             return await self._send(job, nonce, content=content or None, files=files, mention=mention)
 
     async def post_end(self, job: Job, nonce: str) -> int:
-        """Post how the job ended, mentioning who asked."""
+        """Post how the job ended; who asked is mentioned unless pictures have done that."""
+        mention = not job.delivered_images
         with speaking(job.requester.locale):
-            content = end_message(job)
-        return await self._send(job, nonce, content=content, mention=True)
+            content = end_message(job, mention=mention)
+        return await self._send(job, nonce, content=content, mention=mention)
+
+    def link_pages(self, job: Job) -> int:
+        """Return how many messages the links to originals take that find no room among other words."""
+        with speaking(job.requester.locale):
+            return len(link_pages(job))
+
+    async def post_links(self, job: Job, page: int, nonce: str) -> int:
+        """Post one of those messages, from 1."""
+        with speaking(job.requester.locale):
+            content = link_pages(job)[page - 1]
+        return await self._send(job, nonce, content=content)
 
     def can_find(self, job: Job) -> bool:
         """Whether messages can be read back: not where only the interaction's token is of use."""
-        return job.place.venue is not Venue.INTERACTION
+        return job.place.route is not Venue.INTERACTION
 
     async def find(self, job: Job, part: str) -> int | None:
         """Look for a message among what was posted since it could have been sent; return its id."""
         sent = job.sent[part]
-        begun = {"task": job.submitted_at, "end": job.submitted_at}.get(part, job.completed_at) or job.created_at
+        begun = (job.submitted_at if part in {TASK_PART, END_PART} else job.completed_at) or job.created_at
         after = discord.Object(discord.utils.time_snowflake(begun - CLOCK_SKEW))
         with translated():
             async for message in self._channel(sent.channel_id).history(
@@ -167,11 +186,14 @@ class DiscordMessenger:
             return False
         if images:
             return any(a.filename.startswith(f"seedream-{job.id}-{images[0]}.") for a in message.attachments)
+        if part not in {TASK_PART, END_PART}:
+            with speaking(job.requester.locale):
+                pages = {links_part(page): text for page, text in enumerate(link_pages(job), start=1)}
+            return message.content == pages.get(part)
         shown = "\n".join([message.content, *(field.value or "" for embed in message.embeds for field in embed.fields)])
-        if part == "task":
+        if part == TASK_PART:
             return bool(job.task_id) and str(job.task_id) in shown and message.id != job.place.card_id
-        addressed = f"<@{job.requester.user_id}>" in message.content and not message.attachments
-        return addressed and str(job.task_id or job.id) in shown
+        return job.id in message.content and message.id != job.place.card_id and not message.attachments
 
     async def open_direct_message(self, job: Job) -> int:
         """Return the id of the requester's direct-message channel."""
@@ -195,7 +217,7 @@ class DiscordMessenger:
                 users=[discord.Object(job.requester.user_id)], everyone=False, roles=False, replied_user=False
             )
         with translated():
-            if job.place.venue is Venue.INTERACTION:
+            if job.place.route is Venue.INTERACTION:
                 if not self._token_lives(job):
                     raise PlaceGone(detail="the interaction's token has ended")
                 followup = await self._webhook(job).send(

@@ -22,6 +22,8 @@ _PLACE_GONE = {
     50007,  # Cannot send messages to this user
     50013,  # Missing Permissions
     50027,  # Invalid Webhook Token
+    50278,  # Cannot send messages to this user: no server in common
+    40094,  # The followups of this interaction are used up
     160005,  # Thread is locked
 }
 _NOT_EDITABLE = {
@@ -65,9 +67,20 @@ def _of_answer(error: discord.HTTPException) -> BotError | None:
         return MessageGone(detail=detail)
     if error.code in _PLACE_GONE:
         return PlaceGone(detail=detail)
-    if error.status == 429 or error.status >= 500:
-        return DiscordUnavailable(detail=detail, maybe_taken=error.status not in {429, 503})
+    if error.status in {401, 429} or error.status >= 500:
+        # 401: the bot's own token was changed. The operator mends that; meanwhile nothing need be given up.
+        taken = error.status not in {401, 429, 503}
+        return DiscordUnavailable(detail=detail, retry_after=_retry_after(error), maybe_taken=taken)
+    if error.status in {403, 404}:
+        return PlaceGone(detail=detail)
     return None
+
+
+def _retry_after(error: discord.HTTPException) -> float | None:
+    try:
+        return max(0.0, float(error.response.headers.get("Retry-After", "")))
+    except ValueError:
+        return None
 
 
 def of_thread(error: discord.HTTPException) -> ThreadNotOpened | None:

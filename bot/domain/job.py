@@ -98,6 +98,36 @@ class Sent:
     images: tuple[int, ...] = ()
 
 
+class PictureNote(StrEnum):
+    """What happened to a picture on its way to the person."""
+
+    REENCODED = "reencoded"
+    SCALED = "scaled"
+    GONE = "gone"
+    """Its link no longer works, or never answered."""
+    UNUSABLE = "unusable"
+    UNCONFIRMED = "unconfirmed"
+    """Sent to a place that cannot be read back, without an answer."""
+
+
+LOST = frozenset({PictureNote.GONE, PictureNote.UNUSABLE})
+"""Notes of pictures that are not posted; people get their links instead."""
+
+TASK_PART = "task"
+END_PART = "end"
+"""Names of a job's messages; those of pictures and links are made by the functions below."""
+
+
+def images_part(first: int) -> str:
+    """Return the name of the message whose first picture is `first`."""
+    return f"from-{first}"
+
+
+def links_part(page: int) -> str:
+    """Return the name of a page of links, from 1."""
+    return f"links-{page}"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One generation.
@@ -111,7 +141,7 @@ class Job:
         results: links of the finished pictures, in order; they die at `results_expire_at`.
         failure: why it ended otherwise than delivered.
         sent: its messages by part: "task", "end", and "from-1", "from-11", … by the first picture they carry.
-        notes: what happened to pictures on their way ("shrunk"), by picture number as text.
+        notes: what happened to pictures on their way, by picture number as text.
         told: whether the person has been told of the end; a job is open until then.
         attempts: how often the present step has failed in a way that may pass.
         retry_at: when the present step is to be tried again.
@@ -135,7 +165,7 @@ class Job:
     results_expire_at: datetime | None = None
     failure: BotError | None = None
     sent: Mapping[str, Sent] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, PictureNote] = field(default_factory=dict)
     told: bool = False
     attempts: int = 0
     retry_at: datetime | None = None
@@ -153,13 +183,17 @@ class Job:
 
     @property
     def home_id(self) -> int:
-        """The channel its messages are posted in: its thread, else the place of asking."""
-        return self.thread_id or self.place.channel_id
+        """The channel its messages are posted in: its thread, else the place of asking, or direct messages."""
+        return self.place.direct_channel_id or self.thread_id or self.place.channel_id
 
     def message_id(self, part: str) -> int | None:
         """Return the id of one of its messages that is known to have arrived."""
         sent = self.sent.get(part)
         return sent.message_id if sent is not None else None
+
+    def noted(self, *notes: PictureNote) -> list[int]:
+        """Return the numbers of the pictures that have one of some notes, in order."""
+        return sorted(int(number) for number, note in self.notes.items() if note in notes)
 
     @property
     def delivered_images(self) -> frozenset[int]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.domain.job import PictureNote
+
 
 @dataclass(frozen=True, slots=True)
 class PictureFile:
@@ -23,7 +25,7 @@ class Parcel:
     """
 
     files: tuple[PictureFile, ...] = ()
-    notes: Mapping[int, str] = field(default_factory=dict)
+    notes: Mapping[int, PictureNote] = field(default_factory=dict)
 
     @property
     def images(self) -> tuple[int, ...]:

@@ -111,6 +111,8 @@ class Place:
         card_id: the id of the command's public reply; 0 until Discord has told it.
         token: the interaction's token, a secret; works until `token_expires_at`.
         upload_limit: bytes per file that Discord is believed to take there.
+        direct_channel_id: the requester's direct messages, once everything else is closed to the bot; the card stays
+            where it is.
         embeds: whether the bot may use embeds there.
     """
 
@@ -125,6 +127,12 @@ class Place:
     embeds: bool = True
     no_thread: NoThread | None = None
     missing: tuple[str, ...] = ()
+    direct_channel_id: int | None = None
+
+    @property
+    def route(self) -> Venue:
+        """How messages beside the card are posted now."""
+        return Venue.CHANNEL if self.direct_channel_id is not None else self.venue
 
     def __repr__(self) -> str:
         """Return everything but the token."""

@@ -41,7 +41,7 @@ class Reference:
         number: its place in the order the images are sent, from 1.
         source_url: where the person's picture can be fetched from, for a while.
         api_url: what goes into the request's `images`, once prepared.
-        facts: what its bytes say, once checked; None where the URL is sent on unread.
+        facts: what its bytes say, once checked.
     """
 
     number: int

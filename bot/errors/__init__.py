@@ -1,5 +1,7 @@
 """Every error of the bot, in one tree. `bot.presentation.errors` has the words of each.
 
+Beside it stands `bot.errors.network`: what a guarded connection fails with, before it is turned into one of these.
+
 ```
 BotError
 ├── UnknownError
@@ -73,6 +75,8 @@ BotError
     ├── ConfigMissing
     ├── DatabaseUnusable
     ├── DatabaseInUse
+    ├── SpoolUnusable
+    ├── HealthPortUnusable
     ├── DiscordTokenRefused
     ├── DiscordUnreachable
     └── DiscordRefused
@@ -157,6 +161,8 @@ from bot.errors.startup import (
     DiscordRefused,
     DiscordTokenRefused,
     DiscordUnreachable,
+    HealthPortUnusable,
+    SpoolUnusable,
     StartupError,
 )
 
@@ -188,6 +194,7 @@ __all__ = [
     "DiscordTokenRefused",
     "DiscordUnavailable",
     "DiscordUnreachable",
+    "HealthPortUnusable",
     "ImageCountOutOfRange",
     "ImageFileEmpty",
     "ImageFileTooLarge",
@@ -217,6 +224,7 @@ __all__ = [
     "ResultUnusable",
     "ShuttingDown",
     "SizeNotUnderstood",
+    "SpoolUnusable",
     "StartupError",
     "StorageUnavailable",
     "SubmissionOutcomeUnknown",

@@ -98,4 +98,4 @@ class ResultUnusable(DeliveryError):
 class DeliveryGivenUp(DeliveryError):
     """Every way to bring the pictures to the person failed; their links are what is left."""
 
-    links: tuple[str, ...] = ()
+    reason: BotError

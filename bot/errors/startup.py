@@ -41,6 +41,23 @@ class DatabaseInUse(StartupError):
 
 
 @dataclass(eq=False)
+class SpoolUnusable(StartupError):
+    """The folder for pictures on their way cannot be made, emptied or written."""
+
+    path: str
+    detail: str
+
+
+@dataclass(eq=False)
+class HealthPortUnusable(StartupError):
+    """The health check cannot listen where the settings say."""
+
+    host: str
+    port: int
+    detail: str
+
+
+@dataclass(eq=False)
 class DiscordTokenRefused(StartupError):
     """Discord does not know the bot token."""
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from bot.domain.job import Job, Status
-from bot.errors import ResultGone, UploadTooLarge
+from bot.domain.job import LOST, Job, Status, images_part
+from bot.errors import BotError, ResultGone, UploadTooLarge
 from bot.jobs.messenger import Courier, Messenger
 from bot.jobs.ports import JobStore
 from bot.jobs.sending import Sender
@@ -12,14 +12,13 @@ from bot.jobs.turns import Again, Turn
 SMALLEST_LIMIT = 256 * 1024
 """Bytes; below this a refusal for size is not about size, and shrinking further helps nobody."""
 
-LOST_NOTES = frozenset({"gone", "unusable"})
-"""Notes of pictures that cannot be posted; people get their links instead."""
+KEPT_ATTEMPTS = 5
+"""How often delivering may fail before the downloaded files are let go of, to be had again when it goes on."""
 
 
 def pictures_left(job: Job) -> list[int]:
     """Return the numbers of the pictures still to be posted, in order."""
-    lost = {int(number) for number, note in job.notes.items() if note in LOST_NOTES}
-    done = job.delivered_images | lost
+    done = job.delivered_images | set(job.noted(*LOST))
     return [number for number in range(1, len(job.results) + 1) if number not in done]
 
 
@@ -38,6 +37,14 @@ class Delivery:
         Raises:
             BotError: the next message could not be posted.
         """
+        try:
+            return await self._deliver(job)
+        except BotError:
+            if job.attempts >= KEPT_ATTEMPTS:
+                await self.courier.discard(job.id)
+            raise
+
+    async def _deliver(self, job: Job) -> Turn:
         job = await self.sender.settle(job)
         pending = next((sent.images for sent in job.sent.values() if sent.images and sent.message_id is None), ())
         numbers = list(pending) or pictures_left(job)
@@ -51,9 +58,13 @@ class Delivery:
             notes = {**job.notes, **{str(number): note for number, note in parcel.notes.items()}}
             if notes != job.notes:
                 job = await self._save(replace(job, notes=notes), job)
+        if pending and parcel.images != pending:
+            # Made up anew: some of it cannot be had (now), and a record of more than is sent would count it as arrived.
+            sent = {part: record for part, record in job.sent.items() if record.images != pending}
+            job = await self._save(replace(job, sent=sent), job)
         if not parcel.images:
             return Again()
-        part = f"from-{parcel.images[0]}"
+        part = images_part(parcel.images[0])
         try:
             await self.sender.send(
                 job, part, lambda now, nonce: self.messenger.post_images(now, parcel, nonce), images=parcel.images

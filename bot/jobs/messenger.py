@@ -30,8 +30,8 @@ class Messenger(Protocol):
     the place is no longer there, or no longer open to the bot.
     """
 
-    async def show_card(self, job: Job) -> None:
-        """Make the command's own reply say where the job stands; a deleted reply is no error."""
+    async def show_card(self, job: Job) -> bool:
+        """Make the command's own reply say where the job stands; tell whether it is there and within reach."""
         ...
 
     async def open_thread(self, job: Job) -> int:
@@ -46,8 +46,8 @@ class Messenger(Protocol):
         """Post the message with task id and status into the thread; return its id."""
         ...
 
-    async def edit_task(self, job: Job, message_id: int) -> None:
-        """Make that message say where the job stands; a deleted one is no error."""
+    async def edit_task(self, job: Job) -> bool:
+        """Make that message say where the job stands; tell whether it is there and within reach."""
         ...
 
     async def post_images(self, job: Job, parcel: Parcel, nonce: str) -> int:
@@ -59,7 +59,15 @@ class Messenger(Protocol):
         ...
 
     async def post_end(self, job: Job, nonce: str) -> int:
-        """Post how the job ended, mentioning the requester; return the message's id."""
+        """Post how the job ended, mentioning the requester unless pictures did; return the message's id."""
+        ...
+
+    def link_pages(self, job: Job) -> int:
+        """Return how many messages the links to originals take that find no room among other words."""
+        ...
+
+    async def post_links(self, job: Job, page: int, nonce: str) -> int:
+        """Post one of those messages, counted from 1; return its id."""
         ...
 
     async def find(self, job: Job, part: str) -> int | None:

@@ -51,6 +51,10 @@ class JobStore(Protocol):
 class ImageApi(Protocol):
     """The Seedream API; one call is one HTTP request, so that repeating stays the caller's decision."""
 
+    async def reserve(self) -> None:
+        """Wait until the limit on requests per second lets one more through; the next `submit` need not wait then."""
+        ...
+
     async def submit(self, request: GenerationRequest, image_urls: Sequence[str]) -> str:
         """POST a generation, which is paid for, and return its task id.
 
@@ -77,5 +81,7 @@ class ReferencePreparer(Protocol):
 
         Raises:
             ReferencesRefused: with every image that cannot be used.
+            ReferenceUnreachable: an image could not be had just now; try the whole set again later.
+            ApiError: the files API could not take them; a retryable one may pass.
         """
         ...

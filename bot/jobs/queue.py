@@ -11,6 +11,7 @@ class SubmissionQueue:
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self._arrival = itertools.count()
+        self._arrivals: dict[str, int] = {}
         self._waiting: dict[str, tuple[int, Hashable]] = {}
         self._running: dict[str, Hashable] = {}
         self._running_of: Counter[Hashable] = Counter()
@@ -33,7 +34,9 @@ class SubmissionQueue:
         """Put a job in line and tell whether it is new there; one that is in line or runs already stays as it is."""
         new = job_id not in self._waiting and job_id not in self._running
         if new:
-            self._waiting[job_id] = (next(self._arrival), user)
+            # Whoever comes back, because the API was busy, has not lost the time waited before.
+            arrival = self._arrivals.setdefault(job_id, next(self._arrival))
+            self._waiting[job_id] = (arrival, user)
         return new
 
     def occupy(self, job_id: str, user: Hashable) -> None:
@@ -51,6 +54,11 @@ class SubmissionQueue:
             self._running_of[user] -= 1
             if not self._running_of[user]:
                 del self._running_of[user]
+
+    def forget(self, job_id: str) -> None:
+        """Let go of a job that will not come back."""
+        self.leave(job_id)
+        self._arrivals.pop(job_id, None)
 
     def admit(self) -> list[str]:
         """Move as many jobs to a place as there is room for: whoever has fewest running first, then the oldest."""

@@ -3,14 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.domain.job import Job, Sent
+from bot.domain.job import Job, PictureNote, Sent
 from bot.errors import DiscordUnavailable
 from bot.jobs.messenger import Messenger
 from bot.jobs.ports import JobStore
 
 MAX_NONCE = 25
-UNCONFIRMED = "unconfirmed"
-"""Note of a picture whose message was sent into a place that cannot be read back, with no answer seen."""
 
 
 def nonce_of(job_id: str, part: str) -> str:
@@ -79,7 +77,7 @@ class Sender:
                     del sent_after[part]
                 job = await self._save(replace(job, sent=sent_after), job)
             else:
-                notes = {**job.notes, **{str(number): UNCONFIRMED for number in sent.images}}
+                notes = {**job.notes, **{str(number): PictureNote.UNCONFIRMED for number in sent.images}}
                 arrived = {**job.sent, part: replace(sent, message_id=0)}
                 job = await self._save(replace(job, sent=arrived, notes=notes), job)
         return job

@@ -24,7 +24,7 @@ def new_job_id() -> str:
 
 
 class JobService:
-    """Accepts jobs and finds them again."""
+    """Accepts jobs: from then on each is worked on until its person has been told the end."""
 
     def __init__(
         self, *, store: JobStore, worker: Worker, clock: Clock, new_id: Callable[[], str] = new_job_id
@@ -79,7 +79,3 @@ class JobService:
         )
         self._worker.take(job)
         return job
-
-    async def find(self, job_id: str) -> Job | None:
-        """Return a job by its id."""
-        return await self._store.get(job_id)

@@ -8,23 +8,21 @@ from datetime import timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.domain.job import Job, Status, TaskStatus
+from bot.domain.job import TASK_PART, Job, Status, TaskStatus
 from bot.domain.place import NoThread, Venue
 from bot.domain.retry import RetryPolicy
-from bot.errors import BotError, DiscordUnavailable, JobInterrupted, StorageUnavailable, TaskOverdue, ThreadNotOpened
+from bot.errors import DiscordUnavailable, JobInterrupted, StorageUnavailable, TaskOverdue, ThreadNotOpened
 from bot.jobs.delivery import Delivery
 from bot.jobs.messenger import Messenger
 from bot.jobs.polling import next_delay
 from bot.jobs.ports import ImageApi, JobStore, ReferencePreparer
 from bot.jobs.sending import Sender
 from bot.jobs.settings import JobSettings
+from bot.jobs.telling import Telling
 from bot.jobs.turns import Again, Done, InLine, Turn
 
 RESULTS_LIVE = timedelta(hours=24)
 """How long result links work. Source: https://www.volcengine.com/docs/82379/1541523 (`url`: valid for 24 hours)."""
-
-EDIT_IS_SEEN = timedelta(seconds=60)
-"""How long after asking a person is taken to be still looking, so that an edit without a ping is enough."""
 
 _log = structlog.get_logger(__name__)
 _SAVING = RetryPolicy(attempts=1_000_000, first=0.2, longest=10.0)
@@ -40,6 +38,7 @@ class Steps:
     messenger: Messenger
     sender: Sender
     delivery: Delivery
+    telling: Telling
     clock: Clock
     settings: JobSettings
     jitter: Callable[[], float] = random.random
@@ -62,12 +61,15 @@ class Steps:
             case Status.WAITING:
                 return await self._poll(job)
             case Status.DELIVERING:
+                if job.attempts and job.task_shown is not job.task_status:
+                    # It takes longer than one message, so the thread should not go on about processing.
+                    job = await self._show_status(job)
                 return await self.delivery.deliver(job)
             case _:
                 return await self._tell(job)
 
     async def _prepare(self, job: Job) -> Turn:
-        await self.messenger.show_card(job)
+        await self._show_quietly(job)
         if not job.prepared:
             if not all(reference.api_url for reference in job.references):
                 references = await self.preparer.prepare(job.references)
@@ -91,9 +93,12 @@ class Steps:
         """
         if job.status is not Status.PREPARING:
             return Again()
-        job = await self._save(replace(job, status=Status.SUBMITTING, submitted_at=self.clock.now()), job)
+        submitting = replace(job, status=Status.SUBMITTING, submitted_at=self.clock.now())
         if job.place.venue is not Venue.THREAD:
-            await self._show_quietly(job)
+            await self._show_quietly(submitting)
+        await self.api.reserve()
+        # From here on, only the POST itself may take time: whoever finds this row cannot know whether it went out.
+        job = await self._save(submitting, job)
         urls = [reference.api_url for reference in job.references if reference.api_url]
         task_id = await self.api.submit(job.request, urls)
         now = self.clock.now()
@@ -111,11 +116,11 @@ class Steps:
         return Again(self._poll_delay(job), at_api=True)
 
     async def _show_quietly(self, job: Job) -> None:
-        # Between the stored intent and the POST nothing may fail but the POST itself.
+        """Show where the job stands; Discord being away is no reason to hold it up."""
         try:
             await self.messenger.show_card(job)
-        except BotError:
-            return
+        except DiscordUnavailable as error:
+            _log.warning("card not shown", job=job.id, error=str(error))
 
     async def _save_surely(self, job: Job, before: Job) -> Job:
         failures = 0
@@ -177,10 +182,10 @@ class Steps:
         try:
             if job.place.venue is not Venue.THREAD:
                 await self.messenger.show_card(job)
-            elif message_id := job.message_id("task"):
-                await self.messenger.edit_task(job, message_id)
+            elif job.message_id(TASK_PART):
+                await self.messenger.edit_task(job)
             else:
-                job = await self.sender.send(await self.sender.settle(job), "task", self.messenger.post_task)
+                job = await self.sender.send(await self.sender.settle(job), TASK_PART, self.messenger.post_task)
                 # Edits through the interaction's token cost nothing, so the card need not go on about the references.
                 await self.messenger.show_card(job)
         except DiscordUnavailable as error:
@@ -189,23 +194,11 @@ class Steps:
         return await self._save(replace(job, task_shown=job.task_status), job)
 
     async def _tell(self, job: Job) -> Turn:
-        if job.told:
-            return Done()
-        if self._wants_ping(job):
-            job = await self.sender.send(await self.sender.settle(job), "end", self.messenger.post_end)
-        if job.place.venue is Venue.THREAD and (message_id := job.message_id("task")):
-            await self.messenger.edit_task(job, message_id)
-        await self.messenger.show_card(job)
-        await self._save(replace(job, told=True, attempts=0, retry_at=None), job)
+        if not job.told:
+            job = await self.telling.tell(job)
+            await self._save(replace(job, told=True, attempts=0, retry_at=None), job)
         await self.delivery.finish(job)
         return Done()
-
-    def _wants_ping(self, job: Job) -> bool:
-        """Tell whether a job that came to no good end may have been turned away from: then an edit is not enough."""
-        if job.status is Status.DELIVERED:
-            return False
-        waited = self.clock.now() - job.created_at > EDIT_IS_SEEN
-        return waited or job.thread_id is not None or job.task_id is not None or job.status is Status.UNKNOWN
 
     async def _save(self, job: Job, before: Job) -> Job:
         await self.store.save(job, was=before.status)

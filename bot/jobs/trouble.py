@@ -8,8 +8,8 @@ from datetime import timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.domain.job import ENDS, TRANSITIONS, Job, Status
-from bot.domain.place import NoThread, Place, Venue
+from bot.domain.job import ENDS, TASK_PART, TRANSITIONS, Job, PictureNote, Status
+from bot.domain.place import NoThread, Venue
 from bot.domain.retry import RetryPolicy
 from bot.errors import (
     ApiBalanceExhausted,
@@ -25,16 +25,18 @@ from bot.errors import (
     DeliveryGivenUp,
     PlaceError,
     PlaceGone,
+    ReferenceImageError,
     ReferencesRefused,
     ResultUnreachable,
     TaskOutOfSight,
     TaskOverdue,
+    TaskUnknownToApi,
     UnknownError,
 )
 from bot.jobs.messenger import Messenger
 from bot.jobs.ports import JobStore
 from bot.jobs.settings import JobSettings
-from bot.jobs.turns import Again, Done, Turn
+from bot.jobs.turns import Again, Turn
 
 _log = structlog.get_logger(__name__)
 
@@ -52,7 +54,7 @@ TELLING = RetryPolicy(attempts=40, first=2, longest=300)
 FRESH = timedelta(minutes=1)
 """How long the API may take until it knows a task it has just given an id to."""
 
-_REFUSALS = (ReferencesRefused, ApiContentRefused, ApiRequestRejected, PlaceError)
+_REFUSALS = (ReferencesRefused, ReferenceImageError, ApiContentRefused, ApiRequestRejected, PlaceError)
 _FOR_THE_OPERATOR = (ApiTokenRefused, ApiBalanceExhausted)
 _CERTAINLY_NOT_TAKEN = (ApiUnreachable, ApiBusy)
 """All that the paid POST is ever sent again after."""
@@ -85,8 +87,8 @@ class Trouble:
             return await self._telling_failed(job, error)
         if isinstance(error, ResultUnreachable) and job.attempts >= DOWNLOAD_ATTEMPTS:
             # The others need not wait for a picture that may never come; the person gets its link.
-            notes = {**job.notes, str(error.number): "gone"}
-            await self.store.save(replace(job, notes=notes, attempts=0, retry_at=None), was=job.status)
+            notes = {**job.notes, str(error.number): PictureNote.GONE}
+            await self.store.save(replace(job, notes=notes, retry_at=None), was=job.status)
             return Again()
         delay = self._delay(job, error)
         if delay is not None:
@@ -101,8 +103,10 @@ class Trouble:
         _log.info("step will be tried again", job=job.id, status=job.status.value, delay=delay, error=str(error))
         # A refused submission waits as `preparing`, so that a crash meanwhile is not mistaken for an unknown outcome.
         status = Status.PREPARING if job.status is Status.SUBMITTING else job.status
+        submitted_at = None if status is Status.PREPARING else job.submitted_at
         retry_at = self.clock.now() + timedelta(seconds=delay)
-        await self.store.save(replace(job, status=status, attempts=job.attempts + 1, retry_at=retry_at), was=job.status)
+        again = replace(job, status=status, submitted_at=submitted_at, attempts=job.attempts + 1, retry_at=retry_at)
+        await self.store.save(again, was=job.status)
         return Again(delay, at_api=status is Status.WAITING)
 
     def _delay(self, job: Job, error: BotError) -> float | None:
@@ -116,6 +120,8 @@ class Trouble:
             left = job.results_expire_at - now
         if left is not None and left < timedelta(0):
             return None
+        if isinstance(error, TaskUnknownToApi) and job.submitted_at is not None and now - job.submitted_at < FRESH:
+            return self.settings.poll_longest
         if isinstance(error, UnknownError) and job.status in {Status.WAITING, Status.DELIVERING}:
             return self.settings.poll_longest if job.attempts < UNFORESEEN_ATTEMPTS else None
         delay = POLICIES[job.status].delay(error, job.attempts + 1, self.jitter())
@@ -135,42 +141,44 @@ class Trouble:
                 # Whatever the refusal is about, it is of our asking; the task was taken and may well be paid for.
                 return Status.FAILED, TaskOutOfSight(detail=error.detail).with_cause(error)
             case Status.DELIVERING if isinstance(error, DeliveryError):
-                return Status.FAILED, DeliveryGivenUp(links=job.results).with_cause(error)
+                return Status.FAILED, DeliveryGivenUp(reason=error).with_cause(error)
         refused = isinstance(error, _REFUSALS) and Status.REFUSED in TRANSITIONS[job.status]
         return (Status.REFUSED if refused else Status.FAILED), error
 
     async def _telling_failed(self, job: Job, error: BotError) -> Turn:
         delay = TELLING.delay(error, job.attempts + 1, self.jitter())
+        if isinstance(error, UnknownError) and job.attempts < UNFORESEEN_ATTEMPTS:
+            delay = self.settings.poll_longest
         if delay is not None:
             return await self._again(job, error, delay)
         # Nobody can be reached in any place the bot knows of: the operator is the only one left to tell.
         _log.error("the requester could not be told", job=job.id, end=job.status.value, error=str(error))
         await self.store.save(replace(job, told=True), was=job.status)
-        return Done()
+        # One more step, which lets go of what is kept for the job.
+        return Again()
 
     async def _elsewhere(self, job: Job) -> Job | None:
-        """Return the job with its next best place: the channel for a lost thread, then direct messages, then none."""
+        """Return the job with its next best place, or None when there is no other.
+
+        A lost thread leads to its channel, a lost channel to the interaction's token while that lives, and whatever
+        else is lost to direct messages. The card stays where it is.
+        """
         kept = {part: sent for part, sent in job.sent.items() if sent.message_id is not None}
-        if job.place.venue is Venue.THREAD:
-            place = replace(job.place, venue=Venue.CHANNEL, no_thread=NoThread.THREAD_GONE)
-            kept.pop("task", None)
-            return replace(job, place=place, thread_id=None, sent=kept)
-        if job.place.no_thread is NoThread.DIRECT_MESSAGE:
+        place = job.place
+        if place.direct_channel_id is not None:
             return None
+        if place.venue is Venue.THREAD:
+            kept.pop(TASK_PART, None)
+            reason = NoThread.REFUSED if job.thread_id is None else NoThread.THREAD_GONE
+            moved = replace(place, venue=Venue.CHANNEL, no_thread=reason)
+            return replace(job, place=moved, thread_id=None, sent=kept)
+        if place.venue is Venue.CHANNEL and place.token and self.clock.now() < place.token_expires_at:
+            return replace(job, place=replace(place, venue=Venue.INTERACTION), sent=kept)
         try:
             channel_id = await self.messenger.open_direct_message(job)
         except BotError as error:
             _log.warning("no direct message either", job=job.id, error=str(error))
             return None
-        place = Place(
-            venue=Venue.CHANNEL,
-            application_id=job.place.application_id,
-            guild_id=None,
-            channel_id=channel_id,
-            card_id=0,
-            token="",
-            token_expires_at=job.place.token_expires_at,
-            upload_limit=job.place.upload_limit,
-            no_thread=NoThread.DIRECT_MESSAGE,
-        )
-        return replace(job, place=place, sent=kept)
+        if channel_id == place.channel_id:
+            return None
+        return replace(job, place=replace(place, direct_channel_id=channel_id), sent=kept)

@@ -6,20 +6,20 @@ A waiting job costs its row and a heap entry, not a task with a stack.
 import asyncio
 import heapq
 import itertools
-import secrets
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 from bot.clock import Clock
 from bot.domain.job import Claim, Job, Status
-from bot.errors import BotError, JobLost, StorageUnavailable, UnknownError
+from bot.errors import BotError, JobLost, StorageUnavailable
 from bot.jobs.ports import JobStore
 from bot.jobs.queue import SubmissionQueue
 from bot.jobs.settings import JobSettings
 from bot.jobs.steps import Steps
 from bot.jobs.trouble import Trouble
 from bot.jobs.turns import Again, Done, InLine, Turn
+from bot.jobs.unforeseen import foreseen
 
 _log = structlog.get_logger(__name__)
 
@@ -154,20 +154,25 @@ class Worker:
 
     async def _step(self, job_id: str, step: Callable[[Job], Awaitable[Turn]]) -> Turn:
         job = await self._store.get(job_id)
-        if job is None or not job.open:
+        if job is None:
             return Done()
         try:
-            return await step(job)
+            with foreseen(job):
+                return await step(job)
         except (JobLost, StorageUnavailable):
             raise
         except BotError as error:
             trouble = error
-        except Exception as error:  # noqa: BLE001 - the unforeseen ends here: a reference to the person, the rest to the log
-            reference = secrets.token_hex(4)
-            _log.exception("unforeseen error in a job", job=job_id, reference=reference)
-            trouble = UnknownError(reference=reference, summary=type(error).__name__)
-        latest = await self._store.get(job_id)
-        return Done() if latest is None else await self._trouble.handle(latest, trouble)
+        while True:
+            try:
+                latest = await self._store.get(job_id)
+                return Done() if latest is None else await self._trouble.handle(latest, trouble)
+            except StorageUnavailable as error:
+                if step != self._submit:
+                    raise
+                # What the API said is known here only; a row left as it is would be taken for an unknown outcome.
+                _log.error("the API's answer is not stored yet", job=job_id, answer=str(trouble), error=str(error))
+                await self._clock.sleep(_AFTER_A_STUMBLE)
 
     def _follow(self, job_id: str, turn: Turn) -> None:
         match turn:
@@ -188,6 +193,7 @@ class Worker:
                 self._users.pop(job_id, None)
                 self._entry.pop(job_id, None)
                 self._leave(job_id)
+                self._queue.forget(job_id)
         self._admit()
         self._changed.set()
 

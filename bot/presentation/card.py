@@ -76,7 +76,7 @@ def small_print(job: Job) -> tuple[str, ...]:
         case NoThread.REFUSED:
             lines.append(_("No thread: Discord did not let me open one here just now."))
         case NoThread.THREAD_GONE:
-            lines.append(_("The thread is gone, so I go on here."))
+            lines.append(_("The thread is no longer open to me, so I go on here."))
         case NoThread.NOT_A_MEMBER:
             lines.append(_("No thread: I am not a member of this server, so I answer right here."))
         case _:

@@ -1,12 +1,13 @@
 """The sentence that says where a job stands."""
 
-from bot.domain.job import ENDS, Job, Status
+from bot.domain.job import ENDS, Job, PictureNote, Status
 from bot.domain.place import Venue
 from bot.errors import BotError, Cost, UnknownError
 from bot.presentation.errors import explain
 from bot.presentation.i18n import _, ngettext
+from bot.presentation.links import links, wanted_links
 from bot.presentation.panel import Tone
-from bot.presentation.wording import code, listing, relative, seconds
+from bot.presentation.wording import code, relative, seconds
 
 
 def tone(job: Job) -> Tone:
@@ -64,10 +65,11 @@ def end_words(job: Job) -> str:
     """Return why a job ended without its pictures, what it cost, and what to do next."""
     error = job.failure or UnknownError(reference="")
     words = explain(error, cost_of(job, error))
-    if not job.results:
+    numbers = wanted_links(job)
+    if job.status is not Status.FAILED or not numbers:
         return words
-    links = result_links(job, range(1, len(job.results) + 1))
-    return words + "\n" + _("The originals, for as long as their links work: {links}.").format(links=links)
+    kept = _("The originals, for as long as their links work: {links}.").format(links=links(job, numbers))
+    return f"{words}\n{kept}"
 
 
 def cost_of(job: Job, error: BotError) -> Cost:
@@ -83,28 +85,16 @@ def _delivered(job: Job) -> str:
     if job.completed_at and job.submitted_at:
         took = seconds((job.completed_at - job.submitted_at).total_seconds())
         words += " " + _("in {took}").format(took=took)
-    words += "."
-    for note, sentence in (
-        ("gone", _("Could not be fetched: {links}.")),
-        ("unusable", _("Not posted, because the bot cannot handle the file: {links}.")),
-        ("unconfirmed", _("Discord did not confirm these, so should they be missing: {links}.")),
-    ):
-        numbers = sorted(int(number) for number, kept in job.notes.items() if kept == note)
-        if numbers:
-            words += "\n" + sentence.format(links=result_links(job, numbers))
-    return words
+    words += _(", by direct message.") if job.place.direct_channel_id is not None else "."
+    return "\n".join([words, *missing_words(job)])
 
 
-def result_links(job: Job, numbers: "range | list[int]", limit: int = 800) -> str:
-    """Return links to originals as "image 1 and image 2", as many as `limit` characters hold, and how many more."""
-    links: list[str] = []
-    left = list(numbers)
-    while left:
-        link = f"[{_('image {number}').format(number=left[0])}](<{job.results[left[0] - 1]}>)"
-        if len(listing([*links, link], _("and"))) > limit:
-            break
-        links.append(link)
-        del left[0]
-    if left:
-        links.append(ngettext("{count} more", "{count} more", len(left)).format(count=len(left)))
-    return listing(links, _("and"))
+def missing_words(job: Job) -> list[str]:
+    """Return a sentence, with links, for each way in which pictures of a finished task did not come."""
+    sentences = {
+        PictureNote.GONE: _("Could not be fetched: {links}."),
+        PictureNote.UNUSABLE: _("Not posted, because the bot cannot handle the file: {links}."),
+        PictureNote.UNCONFIRMED: _("Discord did not confirm these, so should they be missing: {links}."),
+    }
+    noted = {note: job.noted(note) for note in sentences}
+    return [sentences[note].format(links=links(job, numbers)) for note, numbers in noted.items() if numbers]

@@ -19,7 +19,8 @@ from bot.errors import (
     ReferenceImageError,
     ReferenceUnreachable,
 )
-from bot.references.guard import refused_host
+from bot.errors.network import refused_host
+from bot.files import open_file
 
 MAX_REDIRECTS = 3
 _CHUNK = 256 * 1024
@@ -102,11 +103,8 @@ class Fetcher:
         trouble = self._refusal(number, filename, response)
         if trouble is not None:
             raise trouble
-        file = await asyncio.to_thread(target.open, "wb")
-        try:
+        async with open_file(target, "wb") as file:
             await self._stream(number, filename, response, file)
-        finally:
-            await asyncio.to_thread(file.close)
 
     def _refusal(self, number: int, filename: str, response: ClientResponse) -> ReferenceImageError | None:
         if response.status in _GONE:

@@ -7,23 +7,15 @@ both kinds of addresses still works.
 
 import socket
 from collections.abc import Collection
-from typing import Any
 
 from aiohttp import AddrInfoType, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from bot.errors.network import AddressNotPublicError
 from bot.references.addresses import is_public_text
 
 Origin = tuple[str, int]
 """A host, as it stands in a URL, and a port."""
-
-
-class AddressNotPublicError(OSError):
-    """A connection would have gone to an address that is not public."""
-
-    def __init__(self, host: str) -> None:
-        super().__init__(f"{host} is not on the public internet")
-        self.host = host
 
 
 class AddressGuard(AbstractResolver):
@@ -86,6 +78,7 @@ def open_guarded_session(
 ) -> ClientSession:
     """Return a session for links that people hand in; call it inside the running loop and close what it returns.
 
+    A connection it refuses fails with a `ClientConnectorError`, which `bot.errors.network.refused_host` tells apart.
     It knows no proxy and no cookies, and leaves compressed bodies as they come, so that a small answer cannot swell.
 
     Args:
@@ -108,9 +101,3 @@ def open_guarded_session(
         auto_decompress=False,
         trust_env=False,
     )
-
-
-def refused_host(error: BaseException) -> str | None:
-    """Return the host behind a failed connection if the guard refused it, else None."""
-    cause: Any = getattr(error, "os_error", error)
-    return cause.host if isinstance(cause, AddressNotPublicError) else None

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.domain.references import ImageFacts, Reference
@@ -16,6 +16,7 @@ from bot.errors import (
     ApiBalanceExhausted,
     ApiError,
     ApiTokenRefused,
+    BotError,
     ReferenceGone,
     ReferenceImageError,
     ReferencesRefused,
@@ -27,6 +28,8 @@ from bot.references.fetch import Fetcher
 
 AT_A_TIME = 4
 """References of the whole process that are being fetched, checked or uploaded."""
+
+T = TypeVar("T")
 
 _MEDIA_TYPES = {
     "JPEG": ("image/jpeg", "jpg"),
@@ -66,7 +69,8 @@ class Preparer:
     Args:
         fetcher: downloads the images.
         uploader: takes them.
-        policy: when an upload that failed is tried again.
+        policy: when an upload that failed is tried again, while somebody waits. A service that asks for a longer pause
+            than the policy's longest is left to the caller, who need not hold a place meanwhile.
         jitter: returns a random number in [0, 1).
         spool: an existing directory for the files in between; each is gone when `prepare` returns or raises.
         mode: "upload", or "direct" to hand the person's own link on after the same checks.
@@ -101,9 +105,13 @@ class Preparer:
         """Return the references with `api_url` set, in order; those that have one already stay as they are.
 
         All are fetched and checked before the first is uploaded, so a refused set leaves nothing at the service.
+        Whatever is raised, the uploads of this round are lost: the next one fetches and uploads all of them anew.
 
         Raises:
-            ReferencesRefused: with every image that cannot be used, in order.
+            ReferencesRefused: with every image that can never be used, in order; what may pass is left out of it.
+            ReferenceUnreachable: the first image that could not be downloaded, where nothing worse was found;
+                retryable, as the whole step is.
+            ApiError: a retryable one: the files API is in trouble that may pass. Try the whole step again later.
             ApiTokenRefused: the files API does not take the operator's token.
             ApiBalanceExhausted: the operator's account is empty.
         """
@@ -112,8 +120,11 @@ class Preparer:
             return tuple(references)
         async with self._directory() as directory:
             files = {reference.number: directory / str(reference.number) for reference in todo}
-            checked = await _all_or_refused(self._fetched(ref, files[ref.number]) for ref in todo)
-            ready = await _all_or_refused(self._sent(ref, files[ref.number]) for ref in checked)
+            checked = await _all(self._checked(reference, files[reference.number]) for reference in todo)
+            ready = await _all(
+                self._sent(replace(reference, facts=facts), facts, files[reference.number])
+                for reference, facts in zip(todo, checked, strict=True)
+            )
         by_number = {reference.number: reference for reference in ready}
         return tuple(by_number.get(reference.number, reference) for reference in references)
 
@@ -122,6 +133,7 @@ class Preparer:
 
         Raises:
             ReferenceImageError: the file is missing, or cannot be used.
+            ApiError: a retryable one: the files API is in trouble that may pass.
             ApiTokenRefused: the files API does not take the token.
             ApiBalanceExhausted: the account is empty.
         """
@@ -135,20 +147,20 @@ class Preparer:
             reference = Reference(number, path.name, path.as_posix(), facts=facts)
             return replace(reference, api_url=await self._upload(reference, facts, path))
 
-    async def _fetched(self, reference: Reference, path: Path) -> Reference:
+    async def _checked(self, reference: Reference, path: Path) -> ImageFacts:
         async with self._slots:
             await self._fetcher.fetch(reference.number, reference.filename, reference.source_url, path)
-            return replace(reference, facts=await self._inspect(path, reference.number, reference.filename))
+            return await self._inspect(path, reference.number, reference.filename)
 
     async def _inspect(self, path: Path, number: int, filename: str) -> ImageFacts:
         async with self._checking:
             return await asyncio.to_thread(inspect, path, number, filename)
 
-    async def _sent(self, reference: Reference, path: Path) -> Reference:
-        if self._mode == "direct" or reference.facts is None:
+    async def _sent(self, reference: Reference, facts: ImageFacts, path: Path) -> Reference:
+        if self._mode == "direct":
             return replace(reference, api_url=reference.source_url)
         async with self._slots:
-            return replace(reference, api_url=await self._upload(reference, reference.facts, path))
+            return replace(reference, api_url=await self._upload(reference, facts, path))
 
     async def _upload(self, reference: Reference, facts: ImageFacts, path: Path) -> str:
         media_type, extension = _MEDIA_TYPES[facts.format]
@@ -168,8 +180,10 @@ class Preparer:
             except ApiError as error:
                 failures += 1
                 delay = self._policy.delay(error, failures, self._jitter())
-                if delay is None:
+                if not error.retryable:
                     raise ReferenceUploadFailed(reference.number, reference.filename, reason=error.detail) from error
+                if delay is None or delay > self._policy.longest:
+                    raise
             await self._clock.sleep(delay)
         link = uploaded.url if self._upload_link == "url" else uploaded.cn_url
         if link is None:
@@ -187,26 +201,35 @@ class Preparer:
             await asyncio.shield(asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True))
 
 
-async def _all_or_refused(steps: Iterable[Awaitable[Reference]]) -> list[Reference]:
-    """Run every step and return what they return, in order.
+async def _all(steps: Iterable[Awaitable[T]]) -> list[T]:
+    """Run every step, one for each image in order, and return what they return.
 
     Raises:
-        ReferencesRefused: with each image's error, in order; any other error is raised at once, as it is.
+        ReferencesRefused: with the error of each image that can never be used, in order.
+        BotError: the first retryable one, where there are only such.
+        Exception: any other error is raised at once, as it is.
     """
+    results: dict[int, T] = {}
+    troubles: dict[int, BotError] = {}
+
+    async def take(place: int, step: Awaitable[T]) -> None:
+        try:
+            results[place] = await step
+        except BotError as error:
+            if not error.retryable and not isinstance(error, ReferenceImageError):
+                raise
+            troubles[place] = error
+
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_or_problem(step)) for step in steps]
+            for place, step in enumerate(steps):
+                group.create_task(take(place, step))
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from errors.exceptions[0].__cause__
-    outcomes = [task.result() for task in tasks]
-    problems = [outcome for outcome in outcomes if isinstance(outcome, ReferenceImageError)]
-    if problems:
-        raise ReferencesRefused(problems=tuple(sorted(problems, key=lambda problem: problem.number)))
-    return [outcome for outcome in outcomes if isinstance(outcome, Reference)]
-
-
-async def _or_problem(step: Awaitable[Reference]) -> Reference | ReferenceImageError:
-    try:
-        return await step
-    except ReferenceImageError as problem:
-        return problem
+    found = [troubles[place] for place in sorted(troubles)]
+    lasting = tuple(error for error in found if isinstance(error, ReferenceImageError) and not error.retryable)
+    if lasting:
+        raise ReferencesRefused(problems=lasting)
+    if found:
+        raise found[0]
+    return [results[place] for place in sorted(results)]

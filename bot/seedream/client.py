@@ -80,18 +80,31 @@ class SeedreamClient:
         burst = max(1.0, requests_per_second)
         self._limiter = AsyncLimiter(burst, burst / requests_per_second)
         self._clock = clock
+        self._places = 0
         self._unknown_statuses: set[str] = set()
+
+    async def reserve(self) -> None:
+        """Wait until the rate of requests leaves room for one more, and keep that place for the next `submit`.
+
+        So the wait can lie before the moment from which on a submission may have been sent. Places are alike: who
+        reserves one and then does not submit leaves it to whoever submits without.
+        """
+        await self._limiter.acquire()
+        self._places += 1
 
     async def submit(self, request: GenerationRequest, image_urls: Sequence[str]) -> str:
         """POST a generation, which is paid for, and return its task id.
+
+        It is sent at once on the place that `reserve` got; without one, it waits for a place itself.
 
         Raises:
             SubmissionOutcomeUnknown: it may have been taken; it must not be sent again.
             ApiError: it was certainly not taken.
         """
-        return protocol.decode_submit(
-            await self._request(protocol.build_submit(self._api_base_url, request, image_urls))
-        )
+        if not self._places:
+            await self.reserve()
+        self._places -= 1
+        return protocol.decode_submit(await self._send(protocol.build_submit(self._api_base_url, request, image_urls)))
 
     async def poll(self, task_id: str) -> TaskState:
         """Ask for a task.
@@ -142,29 +155,32 @@ class SeedreamClient:
                 raise ApiAnswerInvalid(detail=f"HTTP {answer.status} without JSON from {self._api_base_url}") from error
 
     async def _request(self, call: Call, form: FormData | None = None) -> Answer:
-        async with self._limiter:
-            failure: ApiError
-            session = self._paid_session if call.paid else self._session
-            try:
-                async with session.request(
-                    call.method,
-                    call.url,
-                    json=call.json,
-                    data=form,
-                    headers={"Authorization": f"Bearer {self._token.get_secret_value()}"},
-                    # A redirect would carry the token to wherever it points.
-                    allow_redirects=False,
-                ) as response:
-                    body = await _read_capped(response)
-                    return Answer(response.status, response.headers, self._without_token(body), self._clock.now())
-            except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as error:
-                failure = ApiUnreachable(detail=_describe(error)).with_cause(error)
-            except (ClientError, TimeoutError, OSError) as error:
-                kind = SubmissionOutcomeUnknown if call.paid else ApiConnectionLost
-                failure = kind(detail=_describe(error))
-                # aiohttp's response errors hold the request's headers, and so the token.
-                if not isinstance(error, ClientResponseError):
-                    failure.with_cause(error)
+        await self._limiter.acquire()
+        return await self._send(call, form)
+
+    async def _send(self, call: Call, form: FormData | None = None) -> Answer:
+        failure: ApiError
+        session = self._paid_session if call.paid else self._session
+        try:
+            async with session.request(
+                call.method,
+                call.url,
+                json=call.json,
+                data=form,
+                headers={"Authorization": f"Bearer {self._token.get_secret_value()}"},
+                # A redirect would carry the token to wherever it points.
+                allow_redirects=False,
+            ) as response:
+                body = await _read_capped(response)
+                return Answer(response.status, response.headers, self._without_token(body), self._clock.now())
+        except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as error:
+            failure = ApiUnreachable(detail=_describe(error)).with_cause(error)
+        except (ClientError, TimeoutError, OSError) as error:
+            kind = SubmissionOutcomeUnknown if call.paid else ApiConnectionLost
+            failure = kind(detail=_describe(error))
+            # aiohttp's response errors hold the request's headers, and so the token.
+            if not isinstance(error, ClientResponseError):
+                failure.with_cause(error)
         # Raised out here, so that not even `__context__` leads to those headers.
         raise failure
 

@@ -110,7 +110,13 @@ def decode_submit(answer: Answer) -> str:
 
 
 def build_poll(base_url: str, task_id: str) -> Call:
-    """Return the GET that asks for a task."""
+    """Return the GET that asks for a task; the id is one part of the path, whatever characters it is made of.
+
+    Raises:
+        TaskUnknownToApi: no task can have such an id, so there is nothing to ask.
+    """
+    if not _is_task_id(task_id):
+        raise TaskUnknownToApi(detail=f"{clean(task_id, 60) or 'an empty text'} is no task id")
     return Call("GET", f"{base_url.rstrip('/')}/tasks/{quote(task_id, safe='')}")
 
 
@@ -149,11 +155,6 @@ def task_state(task: TaskAnswer) -> TaskState:
             return TaskState(status, results=task.result)
         case _:
             return TaskState(status)
-
-
-def decode_poll(answer: Answer) -> TaskState:
-    """Return the state of a polled task; raises as `read_task` does."""
-    return task_state(read_task(answer))
 
 
 def build_upload(files_base_url: str) -> Call:
@@ -195,7 +196,7 @@ def safe_filename(filename: str, number: int) -> str:
 
 
 def _is_task_id(text: str) -> bool:
-    # An id of dots alone would lead elsewhere as a part of a path.
+    # Dots alone would lead elsewhere as a part of a path: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4.
     return 0 < len(text) <= LONGEST_TASK_ID and text.isprintable() and " " not in text and text.strip(".") != ""
 
 

@@ -44,7 +44,8 @@ _BY_STATUS: Mapping[int, type[ApiStatusError]] = {
     451: ApiContentRefused,
 }
 _BALANCE = re.compile(
-    r"balance(?![rd])|\bcredits?\b|arrears|overdue|insufficient[ _-]?(?:funds?|quota)|quota|recharge|top[ -]?up"
+    r"balance(?![rd])|\bcredits?\b|arrears|(?:account|payment|bill|invoice)s?[^.]{0,20}overdue"
+    r"|overdue[ _-]?(?:payment|bill|invoice)|insufficient[ _-]?(?:funds?|quota)|quota|recharge|top[ -]?up"
     r"|余额|欠费|积分|额度|充值",
     re.IGNORECASE,
 )
@@ -119,7 +120,8 @@ def error_from_response(status: int, headers: Mapping[str, str], body: bytes, *,
         headers: looked up regardless of case.
         body: as read, cut to a sane length by the caller.
         paid: whether the request was the POST that costs money; then only a 429 or 503 counts as "not taken, try
-            again", and what leaves doubt becomes `SubmissionOutcomeUnknown`.
+            again", unless its words are about the balance, and what leaves doubt becomes `SubmissionOutcomeUnknown`.
+            Any other request is simply repeated after these, whatever their words.
         now: the present moment, aware.
     """
     code, text = _code_and_text(status, headers, body)
@@ -127,7 +129,7 @@ def error_from_response(status: int, headers: Mapping[str, str], body: bytes, *,
         return SubmissionOutcomeUnknown(detail=f"HTTP {status}: {text}")
     if status < 400:
         return ApiAnswerInvalid(detail=f"HTTP {status}: {text}")
-    kind = _kind(status, verdict(code, text))
+    kind = _kind(status, verdict(code, text), paid=paid)
     wait = retry_after(headers, now) if kind.retryable else None
     return kind(detail=text, status=status, code=code, retry_after=wait)
 
@@ -137,15 +139,16 @@ def words_of(body: bytes) -> str:
     return _read(body)[1]
 
 
-def _kind(status: int, about: Verdict | None) -> type[ApiStatusError]:
+def _kind(status: int, about: Verdict | None, *, paid: bool) -> type[ApiStatusError]:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
-    if about is Verdict.BALANCE and (status < 500 or status in NOT_TAKEN):
-        return ApiBalanceExhausted
     if status in BUSY:
-        return ApiBusy
+        # A "quota" that a poll runs into is one of requests: taken for the balance, it would end a task that is paid.
+        return ApiBalanceExhausted if paid and about is Verdict.BALANCE else ApiBusy
     if status >= 500:
         return ApiServerError
+    if about is Verdict.BALANCE:
+        return ApiBalanceExhausted
     if about is Verdict.CONTENT:
         return ApiContentRefused
     return ApiTokenRefused if status == 403 else ApiRequestRejected

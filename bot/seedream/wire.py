@@ -24,6 +24,11 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def _name(value: object) -> object:
+    # A number is as good an id as a text; nothing else is, and neither is the 0 that stands for "none".
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else value
+
+
 def _links(value: object) -> tuple[str, ...]:
     return tuple(_each_link(value)) if isinstance(value, list) else ()
 
@@ -34,6 +39,10 @@ def _each_link(items: list[object]) -> Iterator[str]:
         url = item.get("url") if isinstance(item, dict) else item
         if isinstance(url, str) and is_link(url.strip()):
             yield url.strip()
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _or_none(value: object, handler: ValidatorFunctionWrapHandler) -> datetime | None:
@@ -48,6 +57,9 @@ def _or_none(value: object, handler: ValidatorFunctionWrapHandler) -> datetime |
 
 Text = Annotated[str, BeforeValidator(_text)]
 """A text that may also come as null or as a number."""
+
+TaskId = Annotated[str, BeforeValidator(_name)]
+"""A task id that may also come as a number: once it is paid for, its type is no reason to lose it."""
 
 Links = Annotated[tuple[str, ...], BeforeValidator(_links)]
 """Result links in any of their shapes; what is no http(s) link is left out."""
@@ -77,7 +89,7 @@ class GenerationBody(_Sent):
 class SubmitAnswer(_Read):
     """`{"task_id": …}`."""
 
-    task_id: str
+    task_id: TaskId
 
 
 class TaskAnswer(_Read):
@@ -96,7 +108,7 @@ class UploadAnswer(_Read):
     cn_url: Text = ""
     key: Text = ""
     md5: Text = ""
-    size: int | None = None
+    size: Annotated[int | None, BeforeValidator(_number)] = None
     expires_at: Moment = None
 
 

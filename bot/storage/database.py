@@ -88,7 +88,7 @@ class Database:
         reading = asyncio.create_task(_read(self._readers, work))
         self._reading.add(reading)
         reading.add_done_callback(self._reading.discard)
-        return await reading
+        return await asyncio.shield(reading)
 
     async def write(self, work: Work[T]) -> T:
         """Run statements in a transaction of their own and return what `work` made of them, once that is on the disk.

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
-from bot.domain.job import Job, Requester, Sent, Status, TaskStatus
+from bot.domain.job import Job, PictureNote, Requester, Sent, Status, TaskStatus
 from bot.domain.place import Place
 from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
@@ -19,7 +19,7 @@ _REQUEST = TypeAdapter(GenerationRequest)
 _REFERENCES = TypeAdapter(tuple[Reference, ...])
 _RESULTS = TypeAdapter(tuple[str, ...])
 _SENT = TypeAdapter(dict[str, Sent])
-_NOTES = TypeAdapter(dict[str, str])
+_NOTES = TypeAdapter(dict[str, PictureNote])
 
 # Halfway, as factors go, between the squares of two neighbouring tiers (2048, 3072 and 4096 pixels a side).
 _PIXEL_CLASSES = ((2508**2, Tier.K2), (3547**2, Tier.K3))
@@ -62,7 +62,7 @@ def to_row(job: Job, now: datetime) -> dict[str, Any]:
         "references": _REFERENCES.dump_python(job.references, mode="json"),
         "results": list(job.results),
         "sent": _SENT.dump_python(dict(job.sent), mode="json"),
-        "notes": dict(job.notes),
+        "notes": _NOTES.dump_python(dict(job.notes), mode="json"),
         "failure": job.failure.to_record() if job.failure is not None else None,
     }
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     bindparam,
-    func,
     insert,
     or_,
     select,
@@ -90,14 +89,6 @@ class SqlJobStore:
             StorageUnavailable: the database did not give it; try again.
         """
         return await self._first(select(jobs).where(jobs.c.id == job_id))
-
-    async def get_by_task(self, task_id: str) -> Job | None:
-        """Return the job of a task of the API.
-
-        Raises:
-            StorageUnavailable: the database did not give it; try again.
-        """
-        return await self._first(select(jobs).where(jobs.c.task_id == task_id).order_by(jobs.c.created_at.desc()))
 
     async def save(self, job: Job, *, was: Status) -> None:
         """Replace the row of a job this process holds and whose stored status is `was`.
@@ -196,38 +187,6 @@ class SqlJobStore:
 
         durations = await self._database.read(work)
         return statistics.median(durations) if len(durations) >= TYPICAL_LEAST else None
-
-    async def counts(self) -> dict[Status, int]:
-        """Return how many jobs there are of each status, 0 included.
-
-        Raises:
-            StorageUnavailable: the database did not answer; try again.
-        """
-        statement = select(jobs.c.status, func.count()).group_by(jobs.c.status)
-
-        def work(connection: Connection) -> dict[str, int]:
-            return {row[0]: row[1] for row in connection.execute(statement)}
-
-        counted = await self._database.read(work)
-        return {status: counted.get(status.value, 0) for status in Status}
-
-    async def recent(self, user_id: int, limit: int) -> Sequence[Job]:
-        """Return a person's last jobs, newest first.
-
-        Raises:
-            StorageUnavailable: the database did not give them; try again.
-        """
-        statement = (
-            select(jobs)
-            .where(jobs.c.user_id == user_id)
-            .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
-            .limit(limit)
-        )
-
-        def work(connection: Connection) -> list[Job]:
-            return [from_row(row) for row in connection.execute(statement).mappings()]
-
-        return await self._database.read(work)
 
     async def _first(self, statement: Select[Any]) -> Job | None:
         def work(connection: Connection) -> Job | None:

@@ -1,6 +1,7 @@
 """`GET /healthz`: whether the bot works, for a container's or supervisor's probe; on the loopback by default."""
 
 import errno
+import socket
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -8,28 +9,22 @@ from typing import Self
 from aiohttp import web
 
 from bot import __version__
-from bot.errors import ConfigInvalid
-
-NOT_ALIVE = "the bot is not connected to Discord, or has stopped working on its jobs"
+from bot.errors import HealthPortUnusable
 
 
 class HealthServer:
-    """A small HTTP server that answers 200 while `is_alive()` says so, else 503 with the reason.
+    """A small HTTP server that answers 200 while nothing is wrong, else 503 with what is.
 
     Args:
         host: the address to listen on; nothing is told there but the status and the version, yet it has no password.
         port: 0 takes a free one; `url` then names it.
-        is_alive: called for every probe; must answer at once.
-        reason: what a failing probe is told.
+        trouble: returns what is wrong, or None; called for every probe, so it must answer at once.
     """
 
-    def __init__(
-        self, host: str, port: int, is_alive: Callable[[], bool], reason: Callable[[], str] = lambda: NOT_ALIVE
-    ) -> None:
+    def __init__(self, host: str, port: int, trouble: Callable[[], str | None]) -> None:
         self._host = host
         self._port = port
-        self._is_alive = is_alive
-        self._reason = reason
+        self._trouble = trouble
         self._runner: web.AppRunner | None = None
 
     @property
@@ -44,7 +39,7 @@ class HealthServer:
         """Listen.
 
         Raises:
-            ConfigInvalid: the address cannot be listened on; another program has the port, for example.
+            HealthPortUnusable: the address cannot be listened on; another program has the port, for example.
         """
         app = web.Application()
         app.router.add_get("/healthz", self._answer)
@@ -54,7 +49,7 @@ class HealthServer:
             await web.TCPSite(runner, self._host, self._port).start()
         except OSError as error:
             await runner.cleanup()
-            raise ConfigInvalid("the settings", (_cannot_listen(self._host, self._port, error),)) from error
+            raise HealthPortUnusable(self._host, self._port, _what_is_wrong(error)) from error
         self._runner = runner
 
     async def stop(self) -> None:
@@ -73,14 +68,17 @@ class HealthServer:
         await self.stop()
 
     async def _answer(self, _: web.Request) -> web.Response:
-        if self._is_alive():
+        trouble = self._trouble()
+        if trouble is None:
             return web.json_response({"status": "ok", "version": __version__})
-        return web.json_response({"status": "failing", "reason": self._reason(), "version": __version__}, status=503)
+        return web.json_response({"status": "failing", "reason": trouble, "version": __version__}, status=503)
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> str:
+def _what_is_wrong(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"health.port: {port} on {host} is in use by another program; choose another port, or 0 for none"
+        return "the port is taken by another program"
     if error.errno == errno.EACCES:
-        return f"health.port: {port} on {host} may not be used by this user; choose one above 1023, or 0 for none"
-    return f"health.host: cannot listen on {host}, port {port}: {error.strerror or type(error).__name__}"
+        return "this user may only use ports above 1023"
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return "health.host is no address of this machine"
+    return error.strerror or type(error).__name__

@@ -51,7 +51,7 @@ class House:
         """Start the bot and wait until Discord has it."""
         self.sections = {**self.sections, **sections}
         settings = Settings.model_validate(self.world.settings(self.folder, **self.sections))
-        app = App(settings, clock=self.clock, spool=self.folder)
+        app = App(settings, clock=self.clock)
         await app.start()
         self.app = app
         self.world.bot_busy = lambda: app.worker.busy

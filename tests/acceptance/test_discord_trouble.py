@@ -21,7 +21,7 @@ async def test_the_thread_is_deleted_while_waiting(house: House) -> None:
     card = await house.done(interaction)
     pictures = [m for m in house.channel.messages if m.attachments]
     assert [len(m.attachments) for m in pictures] == [1]
-    assert "The thread is gone, so I go on here." in words(card)
+    assert "The thread is no longer open to me, so I go on here." in words(card)
     assert house.paid == 1
 
 
@@ -35,10 +35,22 @@ async def test_the_channel_is_deleted_while_waiting(house: House) -> None:
 
 
 async def test_the_right_to_write_is_taken_away_while_waiting(house: House) -> None:
-    await started(house)
+    interaction = await started(house)
     house.channel.set_overwrite(house.world.discord.bot, deny=Permissions.VIEW_CHANNEL)
+    await house.done(interaction)
+    # The interaction's own token still works.
+    (pictures,) = interaction.followups
+    assert pictures.pinged == [house.person]
+    assert len(pictures.attachments) == 1
+
+
+async def test_the_right_to_write_is_taken_away_and_the_token_has_ended(house: House) -> None:
+    interaction = await started(house)
+    house.channel.set_overwrite(house.world.discord.bot, deny=Permissions.VIEW_CHANNEL)
+    interaction.expire()
     direct = house.world.discord.dm(house.person)
     await house.world.until(lambda: any(m.attachments for m in direct.messages), what="a direct message")
+    assert "The place you asked in is no longer open to me" in direct.messages[0].content
 
 
 async def test_the_card_is_deleted_by_a_moderator(house: House) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.discord import Interaction
 from sandbox.faults import Fault, FaultKind
-from tests.acceptance.house import House, labelled, picture, words
+from tests.acceptance.house import House, labelled, picture, task_id, words
 
 GENERATE = "/generate/vol/seedream$"
 TASKS = "/tasks/"
@@ -90,6 +90,7 @@ async def test_an_api_that_stays_busy_is_given_up_with_words(house: House) -> No
     [
         Fault(FaultKind.STATUS, path=TASKS, status=500, times=3),
         Fault(FaultKind.STATUS, path=TASKS, status=429, retry_after=9, times=2),
+        Fault(FaultKind.STATUS, path=TASKS, status=429, body='{"message": "quota exceeded, insufficient"}', times=2),
         Fault(FaultKind.RESET_BEFORE, path=TASKS, times=4),
         Fault(FaultKind.MALFORMED, path=TASKS, body="[1, 2", times=2),
     ],
@@ -164,6 +165,22 @@ async def test_a_picture_that_is_gone_is_told_and_the_others_come(house: House) 
         "a calm harbour (image 3 of 3)",
     ]
     assert "Could not be fetched: [image 2](<http" in words(card)
+    first, *_, note = [m for m in house.messages(interaction) if task_id(m) is None or "Could not" in m.content]
+    assert "your 2 pictures are ready" in first.content
+    # Where they look, too: a moderator may delete the card.
+    assert "Could not be fetched: [image 2](<http" in note.content
+    assert [p for m in house.messages(interaction) for p in m.pinged] == [house.person]
+
+
+async def test_a_picture_that_cannot_be_had_just_now_does_not_hold_the_others_up(house: House) -> None:
+    house.world.seedream.faults.add(Fault(FaultKind.STATUS, path=r"/results/.*/1\.png", status=503, times=3))
+    interaction = await house.ask(max_images=3)
+    await house.done(interaction)
+    batches = [[a.description for a in m.attachments] for m in house.messages(interaction) if m.attachments]
+    assert batches == [
+        ["a calm harbour (image 2 of 3)", "a calm harbour (image 3 of 3)"],
+        ["a calm harbour (image 1 of 3)"],
+    ]
 
 
 async def test_result_links_that_are_all_gone(house: House) -> None:
@@ -177,8 +194,34 @@ async def test_result_links_that_are_all_gone(house: House) -> None:
 async def test_an_upload_the_files_api_does_not_take(house: House) -> None:
     house.world.seedream.faults.add(Fault(FaultKind.STATUS, path="/api/upload/file", status=500, times=None))
     card = await house.done(await house.ask(image1=picture()))
-    assert "Image 1, photo1.png: Seedream's file service did not take it." in words(card)
+    assert "Seedream has trouble of its own (error 500). Please try again later." in words(card)
+    assert "Nothing was spent." in words(card)
     assert house.paid == 0
+
+
+async def test_an_upload_the_files_api_refuses_names_its_image(house: House) -> None:
+    house.world.seedream.faults.add(Fault(FaultKind.STATUS, path="/api/upload/file", status=413, times=None))
+    card = await house.done(await house.ask(image1=picture()))
+    assert "Image 1, photo1.png: Seedream's file service did not take it." in words(card)
+    assert "Nothing was spent." in words(card)
+    assert house.paid == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(FaultKind.STATUS, path="/api/upload/file", status=500, times=20),
+        Fault(FaultKind.STATUS, path="/api/upload/file", status=429, retry_after=60, times=3),
+    ],
+)
+async def test_an_outage_of_the_files_api_is_waited_out(house: House, fault: Fault) -> None:
+    house.world.seedream.faults.add(Fault(**vars(fault)))
+    interaction = await house.ask(image1=picture(), image2=picture(2))
+    await house.done(interaction)
+    assert len(house.pictures(interaction)) == 1
+    assert house.paid == 1
+    [entry] = house.world.seedream.ledger
+    assert [upload.data for upload in house.uploads(entry)] == [picture().data, picture(2).data]
 
 
 async def test_an_upload_that_fails_once_is_repeated(house: House) -> None:

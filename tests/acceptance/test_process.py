@@ -62,6 +62,25 @@ async def test_no_secret_is_logged_even_at_debug_level(world: SandboxWorld, tmp_
         assert secret not in log
 
 
+async def test_pictures_on_their_way_do_not_outlive_a_killed_process_for_long(
+    world: SandboxWorld, tmp_path: Path
+) -> None:
+    spool = tmp_path / "seedream-bot.db.spool"
+    bot = BotProcess(tmp_path, world.settings(tmp_path))
+    async with bot:
+        await world.discord.wait_ready(timeout=30)
+        await bot.kill()
+        left = spool / "results" / "1"
+        left.write_bytes(b"half a picture")
+        await world.discord.until(lambda: not world.discord.world.gateway.ready, what="the bot to be missed")
+        await bot.start()
+        await world.discord.wait_ready(timeout=30)
+        assert spool.is_dir()
+        assert not left.exists()
+        assert await bot.stop() == 0
+    assert not spool.exists()
+
+
 async def test_a_second_process_on_the_same_database_is_refused(world: SandboxWorld, tmp_path: Path) -> None:
     async with BotProcess(tmp_path, world.settings(tmp_path)):
         await world.discord.wait_ready(timeout=30)

@@ -25,7 +25,7 @@ async def test_a_heavy_picture_is_saved_as_jpeg_and_the_original_is_linked(house
     assert attachment.size <= 200 * KIB
     assert size_of(attachment) == (800, 600)
     said = words(house.messages(interaction)[1])
-    assert "Image 1 was saved as JPEG to fit Discord's limit of 200 KB here. [The original](<http" in said
+    assert "Image 1 was saved as JPEG so that Discord takes it here. [The original](<http" in said
     task = next(iter(house.world.seedream.tasks.values()))
     ends = int(task.links_expire_at.timestamp())
     # The bot reckons from when it saw the end, the service from when the task ended: a poll's distance.
@@ -41,7 +41,7 @@ async def test_what_stays_too_heavy_is_scaled_down(house: House) -> None:
     for attachment in house.pictures(interaction):
         assert attachment.size <= 60 * KIB
         assert size_of(attachment)[0] < 800
-    assert "Image 2 was scaled down to fit Discord's limit of 60 KB here." in words(house.messages(interaction)[1])
+    assert "Image 2 was scaled down so that Discord takes it here." in words(house.messages(interaction)[1])
 
 
 async def test_a_413_leads_to_smaller_pictures_not_to_a_failure(house: House) -> None:

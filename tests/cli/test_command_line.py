@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from bot import __version__
 from bot.cli import app
-from bot.cli.health import probe, probe_url
+from bot.cli.health import Health, probe, probe_url
 from bot.cli.outcome import failures_in_words
 from bot.cli.words import operator_words
 from bot.errors import BotError, DiscordTokenRefused
@@ -25,6 +25,7 @@ from bot.telemetry.health import HealthServer
 from sandbox.clock import ManualClock
 from sandbox.discord import DiscordSandbox
 from sandbox.seedream import SeedreamSandbox, TaskPlan
+from tests.support.errors import sample
 
 ROOT = Path(__file__).parents[2]
 TOKENS = '[discord]\ntoken = "discord-t0ken"\n[seedream]\napi_token = "seedream-t0ken"\n'
@@ -140,6 +141,16 @@ def test_generate_refuses_a_broken_rule_in_words(invoke: Invoke, tmp_path: Path)
     assert (code, out) == (1, "")
     assert err.startswith("Error: ")
     assert "99" in err
+    assert err.endswith("\nNothing was spent.\n")
+
+
+def test_generate_ends_a_refused_reference_with_what_it_cost(invoke: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[seedream]\napi_token = "seedream-t0ken"\n')
+    (tmp_path / "notes.txt").write_text("no picture")
+    code, out, err = invoke("generate", "a boat", "--image", "notes.txt")
+    assert (code, out) == (1, "")
+    assert "Error: Image 1, notes.txt: not an image." in err
+    assert err.endswith("\nNothing was spent.\n")
 
 
 def test_an_error_of_the_bot_is_words_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,19 +177,19 @@ def test_an_unforeseen_error_shows_where_but_no_secret(capsys: pytest.CaptureFix
 
 @pytest.mark.parametrize("kind", [kind for kind in operator_words.registry if kind not in {object, BotError}])
 def test_words_for_the_operator_do_not_send_them_to_themselves(kind: type[BotError]) -> None:
-    words = operator_words(kind())
+    words = operator_words(sample(kind))
     assert "please tell them" not in words
     assert words.endswith((".", "?"))
 
 
 async def test_the_probe_tells_well_from_unwell() -> None:
-    async with HealthServer("127.0.0.1", 0, lambda: True) as server:
-        assert await asyncio.to_thread(probe, server.url) == (True, f"seedream-bot {__version__} is well")
-    async with HealthServer("127.0.0.1", 0, lambda: False, lambda: "it sleeps") as server:
+    async with HealthServer("127.0.0.1", 0, lambda: None) as server:
+        assert await asyncio.to_thread(probe, server.url) == (Health.WELL, f"seedream-bot {__version__} is well")
+    async with HealthServer("127.0.0.1", 0, lambda: "it sleeps") as server:
         url = server.url
-        assert await asyncio.to_thread(probe, url) == (False, "seedream-bot is not well: it sleeps")
-    well, words = await asyncio.to_thread(probe, url)
-    assert not well
+        assert await asyncio.to_thread(probe, url) == (Health.UNWELL, "seedream-bot is not well: it sleeps")
+    health, words = await asyncio.to_thread(probe, url)
+    assert health is Health.SILENT
     assert "does not answer" in words
 
 
@@ -192,14 +203,15 @@ async def test_the_probe_is_not_fooled_by_another_server() -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        well, words = await asyncio.to_thread(probe, f"http://127.0.0.1:{runner.addresses[0][1]}/healthz")
+        health, words = await asyncio.to_thread(probe, f"http://127.0.0.1:{runner.addresses[0][1]}/healthz")
     finally:
         await runner.cleanup()
-    assert (well, words.endswith("but not as seedream-bot does")) == (False, True)
+    assert health is Health.SILENT
+    assert words.endswith("but not as seedream-bot does")
 
 
 def test_the_probe_wants_an_http_address() -> None:
-    assert probe("ftp://127.0.0.1") == (False, "ftp://127.0.0.1 is no http:// address")
+    assert probe("ftp://127.0.0.1") == (Health.SILENT, "ftp://127.0.0.1 is no http:// address")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +229,7 @@ def test_the_probe_asks_this_machine(host: str, url: str) -> None:
 
 async def test_the_health_command_asks_where_the_settings_say(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    async with HealthServer("127.0.0.1", 0, lambda: True) as server:
+    async with HealthServer("127.0.0.1", 0, lambda: None) as server:
         url = server.url
         port = url.split(":")[2].partition("/")[0]
         path.write_text(f"{TOKENS}[health]\nport = {port}\n")

@@ -22,6 +22,7 @@ from bot.domain.request import RequestDraft
 from bot.errors import (
     ApiBalanceExhausted,
     ApiContentRefused,
+    ApiServerError,
     ApiTokenRefused,
     ApiUnreachable,
     BotError,
@@ -304,6 +305,37 @@ async def test_an_interruption_while_waiting_tells_how_to_go_on(session: Session
     with pytest.raises(asyncio.CancelledError):
         await task
     assert f"--task {seedream.ledger[0].task_id}" in session.said
+
+
+async def test_an_interruption_of_the_wait_for_the_rate_leaves_nothing_open(
+    session: Session, seedream: SeedreamSandbox, picture: Callable[[str, str], Path]
+) -> None:
+    # The upload takes the one place of the next quarter of an hour.
+    session.settings = session.settings.model_copy(update={"requests_per_second": 0.001})
+    task = asyncio.ensure_future(session.run(images=(str(picture("a.png", "red")),)))
+    while "Submitting" not in session.said:
+        assert not task.done()
+        # Real time, but only for a socket and a thread.
+        await asyncio.sleep(0.002)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert posts(seedream) == 0
+    assert "cannot be known" not in session.said
+
+
+async def test_an_outage_of_the_files_api_does_not_hide_a_bad_file(
+    session: Session, seedream: SeedreamSandbox, drive: Drive, tmp_path: Path, picture: Callable[[str, str], Path]
+) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no picture")
+    fine = str(picture("fine.png", "red"))
+    seedream.faults.add(Fault(FaultKind.STATUS, path="api/upload/file", status=500, times=None))
+    with pytest.raises(ReferencesRefused):
+        await drive(session.run(images=(fine, str(notes))))
+    with pytest.raises(ApiServerError):
+        await drive(session.run(images=(fine,)))
+    assert posts(seedream) == 0
 
 
 async def test_an_interruption_of_the_request_itself_says_that_nobody_knows(

@@ -8,7 +8,7 @@ import pytest
 
 from bot.delivery import courier as module
 from bot.delivery.courier import MAX_REQUEST_BYTES, SpoolCourier, file_limit
-from bot.domain.job import Job
+from bot.domain.job import Job, PictureNote
 from bot.domain.place import Venue
 from bot.errors import ResultUnreachable
 from tests.delivery.conftest import ResultServer, flat, noise
@@ -51,11 +51,11 @@ async def test_a_smaller_limit_shrinks_what_was_downloaded(courier: SpoolCourier
     assert (await courier.pack(job, [1, 2])).notes == {}
     smaller = replace(job, place=replace(job.place, upload_limit=200_000))
     parcel = await courier.pack(smaller, [1, 2])
-    assert parcel.notes == {1: "reencoded"}
+    assert parcel.notes == {1: PictureNote.REENCODED}
     assert [file.extension for file in parcel.files] == ["jpg", "png"]
     assert parcel.files[0].size == parcel.files[0].path.stat().st_size <= 200_000
     tiny = await courier.pack(replace(job, place=replace(job.place, upload_limit=20_000)), [1])
-    assert tiny.notes == {1: "scaled"}
+    assert tiny.notes == {1: PictureNote.SCALED}
     assert results.requests == {"1": 1, "2": 1}
 
 
@@ -80,21 +80,35 @@ async def test_pictures_that_cannot_be_had_are_noted(courier: SpoolCourier, resu
     results.statuses["3"] = 404
     parcel = await courier.pack(_job(results, 4), [1, 2, 3, 4])
     assert parcel.images == (1, 4)
-    assert parcel.notes == {2: "unusable", 3: "gone"}
+    assert parcel.notes == {2: PictureNote.UNUSABLE, 3: PictureNote.GONE}
     assert (await courier.pack(_job(results, 4), [2, 3])).files == ()
 
 
-async def test_a_trouble_that_may_pass_is_raised_and_the_rest_is_kept(
+async def test_what_cannot_be_had_just_now_is_left_out_while_others_are_ready(
     courier: SpoolCourier, results: ResultServer
 ) -> None:
     results.statuses["2"] = 503
-    job = _job(results, 3)
+    job = _job(results, 4)
+    parcel = await courier.pack(job, [1, 2, 3, 4])
+    assert (parcel.images, parcel.notes) == ((1, 3, 4), {})
     with pytest.raises(ResultUnreachable) as trouble:
-        await courier.pack(job, [1, 2, 3])
-    assert trouble.value.number == 2
+        await courier.pack(job, [2])
+    assert (trouble.value.number, trouble.value.detail) == (2, "HTTP 503")
     results.statuses.clear()
-    assert (await courier.pack(job, [1, 2, 3])).images == (1, 2, 3)
-    assert results.requests["1"] == 1
+    assert (await courier.pack(job, [1, 2, 3, 4])).images == (1, 2, 3, 4)
+    assert results.requests == {"1": 1, "2": 3, "3": 1, "4": 1}
+
+
+async def test_if_nothing_is_ready_that_is_told_after_what_can_never_be_had(
+    courier: SpoolCourier, results: ResultServer
+) -> None:
+    results.statuses.update({"1": 404, "2": 503, "3": 503})
+    job = _job(results, 3)
+    parcel = await courier.pack(job, [1, 2, 3])
+    assert (parcel.files, parcel.notes) == ((), {1: PictureNote.GONE})
+    with pytest.raises(ResultUnreachable) as trouble:
+        await courier.pack(job, [2, 3])
+    assert trouble.value.number == 2
 
 
 async def test_a_jobs_folder_is_let_go_of(courier: SpoolCourier, results: ResultServer, spool: Path) -> None:
@@ -123,3 +137,8 @@ async def test_a_jobs_folder_is_let_go_of(courier: SpoolCourier, results: Result
 )
 def test_how_large_one_picture_may_be(venue: Venue, count: int, upload_limit: int, limit: int) -> None:
     assert file_limit(delivering_job(count, place=make_place(venue=venue, upload_limit=upload_limit))) == limit
+
+
+def test_in_direct_messages_four_followups_need_not_do() -> None:
+    place = make_place(venue=Venue.INTERACTION, direct_channel_id=9009)
+    assert file_limit(delivering_job(15, place=place)) == UPLOAD_LIMIT

@@ -11,15 +11,17 @@ from aiohttp.client_reqrep import ConnectionKey
 
 from bot.delivery.messenger import DiscordMessenger
 from bot.delivery.refusals import of_thread, translated
-from bot.domain.job import Job
+from bot.domain.job import Job, PictureNote
 from bot.domain.pricing import PriceList
 from bot.errors import BotError, DiscordUnavailable, MessageGone, PlaceGone, ThreadNotOpened, UploadTooLarge
+from bot.presentation.links import link_pages
 from sandbox.clock import ManualClock
 from tests.support.jobs import APPLICATION, CARD, PERSON, delivering_job, waiting_job
 
 
-def _refusal(status: int, code: int = 0) -> discord.HTTPException:
-    response = cast("Any", SimpleNamespace(status=status, reason="Refused"))
+def _refusal(status: int, code: int = 0, **headers: str) -> discord.HTTPException:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    response = cast("Any", SimpleNamespace(status=status, reason="Refused", headers=named))
     return discord.HTTPException(response, {"code": code, "message": "no"})
 
 
@@ -38,6 +40,14 @@ def _refusal(status: int, code: int = 0) -> discord.HTTPException:
         (403, 50013, PlaceGone),
         (401, 50027, PlaceGone),
         (400, 160005, PlaceGone),
+        (403, 50278, PlaceGone),
+        (400, 40094, PlaceGone),
+        # Refusals without a code of their own: trying again where one may not be helps nobody.
+        (403, 0, PlaceGone),
+        (403, 99999, PlaceGone),
+        (404, 0, PlaceGone),
+        # The bot's token was changed, which whoever runs it will mend.
+        (401, 0, DiscordUnavailable),
         (429, 0, DiscordUnavailable),
         (500, 0, DiscordUnavailable),
         (502, 0, DiscordUnavailable),
@@ -53,7 +63,7 @@ def test_a_refusal_becomes_what_jobs_decide_by(status: int, code: int, kind: typ
 
 
 def test_what_is_no_known_refusal_passes_unchanged() -> None:
-    for strange in (_refusal(400, 50035), _refusal(404, 0), ValueError("no")):
+    for strange in (_refusal(400, 50035), _refusal(405, 0), ValueError("no")):
         with pytest.raises(type(strange)) as told, translated():
             raise strange
         assert told.value is strange
@@ -67,6 +77,7 @@ def _unreached() -> aiohttp.ClientConnectorError:
 @pytest.mark.parametrize(
     ("error", "maybe_taken"),
     [
+        (_refusal(401), False),
         (_refusal(429), False),
         (_refusal(503), False),
         (_refusal(500), True),
@@ -91,6 +102,19 @@ def test_a_rate_limit_says_how_long() -> None:
     with pytest.raises(DiscordUnavailable) as told, translated():
         raise discord.RateLimited(12.5)
     assert told.value.retry_after == 12.5
+
+
+@pytest.mark.parametrize(
+    ("header", "retry_after"), [("7.25", 7.25), ("0", 0.0), ("-3", 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None)]
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_refusal_says_how_long_too(status: int, header: str, retry_after: float | None) -> None:
+    with pytest.raises(DiscordUnavailable) as told, translated():
+        raise _refusal(status, Retry_After=header)
+    assert told.value.retry_after == retry_after
+    with pytest.raises(DiscordUnavailable) as silent, translated():
+        raise _refusal(status)
+    assert silent.value.retry_after is None
 
 
 @pytest.mark.parametrize("code", [50001, 50013, 50024, 50035, 10008, 160006, 160007, 200001])
@@ -127,9 +151,12 @@ def _message(content: str = "", field: str = "", files: tuple[str, ...] = (), **
     return cast("discord.Message", SimpleNamespace(**{**made, **changes}))
 
 
-JOB = delivering_job(12)
-TASK = str(JOB.task_id)
+TASK = "cgt-20260101-abcde"
+JOB = delivering_job(12, task_id=TASK)
 PICTURE = f"seedream-{JOB.id}-1.png"
+LONG_LINKS = tuple(f"https://results.example/{'x' * 900}/{number}.png" for number in range(1, 5))
+LINKED = delivering_job(4, results=LONG_LINKS, notes={str(n): PictureNote.GONE for n in (1, 2, 4)})
+PAGES = link_pages(LINKED)
 
 
 @pytest.mark.parametrize(
@@ -145,11 +172,21 @@ PICTURE = f"seedream-{JOB.id}-1.png"
         ("from-1", (1, 2), JOB, _message(files=(f"seedream-{JOB.id}-10.png", f"seedream-{JOB.id}-11.png")), False),
         ("from-1", (1, 2), JOB, _message(files=("seedream-ffffffffffffffff-1.png",)), False),
         ("from-1", (1, 2), JOB, _message(files=(PICTURE,), author=SimpleNamespace(id=PERSON)), False),
-        ("end", (), JOB, _message(f"<@{PERSON}>, this one did not work out. `{TASK}`"), True),
+        ("end", (), JOB, _message(f"<@{PERSON}>, this one did not work out. `{TASK}`\n-# Job {JOB.id}"), True),
+        # Where pictures came, the words about the missing ones mention nobody.
+        ("end", (), JOB, _message(f"Could not be fetched: image 2.\n-# Job {JOB.id}"), True),
+        ("end", (), JOB, _message(f"**Progress:** …\n-# Job {JOB.id}", id=CARD), False),
+        ("end", (), JOB, _message("sorry. Job ffffffffffffffff"), False),
         ("end", (), replace(JOB, task_id=None), _message(f"<@{PERSON}>, sorry. Job {JOB.id}"), True),
         ("end", (), JOB, _message(f"`{TASK}`"), False),
         # The message with the first pictures is addressed to the person too, and its links may hold the task's id.
-        ("end", (), JOB, _message(f"<@{PERSON}>, ready. https://results/{TASK}/1.png", files=(PICTURE,)), False),
+        ("end", (), JOB, _message(f"<@{PERSON}>, ready. https://results/{JOB.id}/1.png", files=(PICTURE,)), False),
+        ("links-1", (), LINKED, _message(PAGES[0]), True),
+        ("links-2", (), LINKED, _message(PAGES[1]), True),
+        ("links-2", (), LINKED, _message(PAGES[0]), False),
+        ("links-9", (), LINKED, _message(""), False),
+        ("links-1", (), LINKED, _message(PAGES[0], author=SimpleNamespace(id=PERSON)), False),
+        ("links-1", (), LINKED, _message(f"Could not be fetched: image 1.\n-# Job {LINKED.id}"), False),
     ],
 )
 def test_a_jobs_own_messages_are_recognised(

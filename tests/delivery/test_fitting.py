@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.delivery import fit as module
-from bot.delivery.fit import Change, NotAPictureError, fit
+from bot.delivery.fit import NotAPictureError, fit
+from bot.domain.job import PictureNote
 from tests.delivery.conftest import flat, noise
 
 
@@ -34,7 +35,7 @@ def test_another_encoding_is_tried_before_pixels_are_given_up(tmp_path: Path) ->
     data = noise(400, 300)
     path = _stored(tmp_path, data)
     fitted = fit(path, int(len(data) * 0.8))
-    assert (fitted.change, fitted.extension) == (Change.REENCODED, "jpg")
+    assert (fitted.change, fitted.extension) == (PictureNote.REENCODED, "jpg")
     assert fitted.size == fitted.path.stat().st_size <= int(len(data) * 0.8)
     with Image.open(fitted.path) as image:
         assert (image.format, image.size) == ("JPEG", (400, 300))
@@ -46,7 +47,7 @@ def test_the_best_quality_that_fits_is_taken(tmp_path: Path) -> None:
     path = _stored(tmp_path, data)
     best = fit(path, len(data) - 1).size
     lesser = fit(path, best - 1)
-    assert (lesser.change, lesser.size < best) == (Change.REENCODED, True)
+    assert (lesser.change, lesser.size < best) == (PictureNote.REENCODED, True)
     assert fit(path, best).size == best
 
 
@@ -54,7 +55,7 @@ def test_the_best_quality_that_fits_is_taken(tmp_path: Path) -> None:
 def test_pixels_are_given_up_where_nothing_else_helps(tmp_path: Path, image_format: str) -> None:
     path = _stored(tmp_path, noise(600, 400, image_format, quality=95))
     fitted = fit(path, 30_000)
-    assert (fitted.change, fitted.extension) == (Change.SCALED, "jpg")
+    assert (fitted.change, fitted.extension) == (PictureNote.SCALED, "jpg")
     assert 30_000 * 0.5 < fitted.size <= 30_000, "as little as possible is given up"
     with Image.open(fitted.path) as image:
         assert image.width / image.height == pytest.approx(1.5, rel=0.02)

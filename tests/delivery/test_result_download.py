@@ -9,6 +9,7 @@ import pytest
 from bot.delivery import download as module
 from bot.delivery.download import download
 from bot.errors import ResultGone, ResultUnreachable, ResultUnusable
+from bot.references import open_guarded_session
 from tests.delivery.conftest import ResultServer, flat, noise
 
 
@@ -93,3 +94,12 @@ async def test_more_than_any_picture_weighs_is_cut_off(
     with pytest.raises(ResultUnusable):
         await download(session, results.url("larger"), 1, tmp_path / "larger")
     assert _left(tmp_path) == ["fits"]
+
+
+async def test_a_link_into_the_hosts_own_network_is_not_followed(results: ResultServer, tmp_path: Path) -> None:
+    results.files["inside"] = b"secret"
+    guarded = open_guarded_session(user_agent="test", connect_timeout=5, read_timeout=5, total_timeout=5)
+    async with guarded:
+        with pytest.raises(ResultUnusable, match="not on the public internet"):
+            await download(guarded, results.url("inside"), 1, tmp_path / "1")
+    assert results.requests == {}

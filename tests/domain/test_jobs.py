@@ -1,10 +1,24 @@
 """What a job's fields say together, and the ways from status to status."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from bot.domain.job import ENDS, TRANSITIONS, Job, Sent, Status
+from bot.domain.job import (
+    END_PART,
+    ENDS,
+    LOST,
+    TASK_PART,
+    TRANSITIONS,
+    Job,
+    PictureNote,
+    Sent,
+    Status,
+    images_part,
+    links_part,
+)
 from bot.domain.place import Venue
 from tests.support.jobs import CHANNEL, THREAD, make_job, make_place, make_references
 
@@ -17,6 +31,25 @@ def _reachable(start: Status) -> set[Status]:
             seen.add(status)
             todo.extend(TRANSITIONS[status])
     return seen
+
+
+ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
+
+
+def _drawn() -> list[tuple[str, str]]:
+    """Return the arrows of the state diagram in docs/architecture.md."""
+    (diagram,) = re.findall(r"```mermaid\nstateDiagram-v2\n(.*?)```", ARCHITECTURE.read_text("utf-8"), re.DOTALL)
+    arrows = [line.strip() for line in diagram.splitlines() if line.strip()]
+    parsed = [re.fullmatch(r"(\[\*\]|\w+) --> (\[\*\]|\w+)(?:: .+)?", arrow) for arrow in arrows]
+    assert all(parsed), arrows
+    return [(match[1], match[2]) for match in parsed if match]
+
+
+def test_the_drawn_states_are_the_real_ones() -> None:
+    ways = [(one.value, other.value) for one, onward in TRANSITIONS.items() for other in onward]
+    drawn = _drawn()
+    assert len(set(drawn)) == len(drawn)
+    assert set(drawn) == {("[*]", "accepted"), *ways, *((end.value, "[*]") for end in ENDS)}
 
 
 def test_every_status_has_its_ways_and_is_reached() -> None:
@@ -77,6 +110,32 @@ def test_a_job_is_prepared_when_only_its_turn_is_missing(job: Job, prepared: boo
 def test_messages_go_to_the_thread_or_the_place_of_asking() -> None:
     assert make_job(thread_id=42).home_id == 42
     assert make_job().home_id == CHANNEL
+
+
+def test_once_everything_else_is_closed_messages_go_to_the_person() -> None:
+    job = make_job(place=make_place(venue=Venue.INTERACTION, direct_channel_id=9009))
+    assert (job.home_id, job.place.route, job.place.venue) == (9009, Venue.CHANNEL, Venue.INTERACTION)
+    assert replace(job, thread_id=42).home_id == 9009
+
+
+@pytest.mark.parametrize("venue", Venue)
+def test_until_then_the_way_is_the_venue(venue: Venue) -> None:
+    assert make_place(venue=venue).route is venue
+
+
+def test_parts_are_named_apart() -> None:
+    names = [TASK_PART, END_PART, *map(images_part, range(1, 16)), *map(links_part, range(1, 16))]
+    assert len(set(names)) == len(names)
+    # Rows of earlier versions have these.
+    assert (TASK_PART, END_PART, images_part(11), links_part(2)) == ("task", "end", "from-11", "links-2")
+
+
+def test_pictures_by_note() -> None:
+    notes = {"10": PictureNote.GONE, "2": PictureNote.UNUSABLE, "3": PictureNote.SCALED, "1": PictureNote.UNCONFIRMED}
+    job = make_job(notes=notes)
+    assert job.noted(*LOST) == [2, 10]
+    assert job.noted(PictureNote.SCALED, PictureNote.UNCONFIRMED) == [1, 3]
+    assert job.noted() == []
 
 
 def test_only_confirmed_messages_count_as_arrived() -> None:

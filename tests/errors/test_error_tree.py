@@ -6,7 +6,15 @@ import re
 import pytest
 
 import bot.errors
-from bot.errors import BotError, Cost, DeliveryGivenUp, ReferencesRefused, RequestRefused, UnknownError
+from bot.errors import (
+    BotError,
+    Cost,
+    DeliveryGivenUp,
+    ReferencesRefused,
+    RequestRefused,
+    ResultUnreachable,
+    UnknownError,
+)
 from tests.support.errors import classes, sample
 
 ALL = list(classes())
@@ -64,9 +72,16 @@ def test_errors_within_errors_come_back_as_themselves() -> None:
         assert isinstance(after, (ReferencesRefused, RequestRefused))
         assert after.problems
         assert all(isinstance(problem, BotError) for problem in after.problems)
-    links = BotError.from_record(json.loads(json.dumps(DeliveryGivenUp(links=("a", "b")).to_record())))
-    assert isinstance(links, DeliveryGivenUp)
-    assert links.links == ("a", "b")
+    given_up = DeliveryGivenUp(reason=ResultUnreachable(number=2, detail="HTTP 503"))
+    back = BotError.from_record(json.loads(json.dumps(given_up.to_record())))
+    assert isinstance(back, DeliveryGivenUp)
+    assert isinstance(back.reason, ResultUnreachable)
+    assert (back.reason.number, back.reason.detail) == (2, "HTTP 503")
+
+
+def test_a_record_from_before_reasons_were_kept_is_an_unknown_error() -> None:
+    after = BotError.from_record({"error": "DeliveryGivenUp", "data": {"links": ["a", "b"]}})
+    assert isinstance(after, UnknownError)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from bot.jobs.sending import Sender
 from bot.jobs.service import JobService
 from bot.jobs.settings import JobSettings
 from bot.jobs.steps import Steps
+from bot.jobs.telling import Telling
 from bot.jobs.trouble import Trouble
 from bot.jobs.worker import Worker
 from sandbox.clock import ManualClock
@@ -55,6 +56,7 @@ class Engine:
             messenger=self.messenger,
             sender=self.sender,
             delivery=self.delivery,
+            telling=Telling(self.messenger, self.sender, self.clock),
             clock=self.clock,
             settings=self.settings,
             jitter=_no_jitter,

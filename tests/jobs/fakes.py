@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.domain.job import TRANSITIONS, Claim, Job, Status, TaskState, TaskStatus
+from bot.domain.job import LOST, TASK_PART, TRANSITIONS, Claim, Job, PictureNote, Status, TaskState, TaskStatus
 from bot.domain.parcel import Parcel, PictureFile
+from bot.domain.place import Venue
 from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
-from bot.errors import JobLost, StorageUnavailable
+from bot.errors import JobLost, ResultUnreachable, StorageUnavailable
 from tests.support.jobs import UPLOAD_LIMIT
 
 LEASE = timedelta(seconds=60)
 FIRST_MESSAGE = 8000
 DIRECT_MESSAGES = 9009
+FOLLOWUPS = 9010
+"""Stands for what is posted through the interaction's token, in place of a channel."""
 _NOWHERE = Path("nowhere")
 
 
@@ -123,12 +126,16 @@ class ScriptedApi:
     submit_answers: deque[BaseException | str] = field(default_factory=deque)
     poll_answers: deque[Answer] = field(default_factory=deque)
     before_submit: Callable[[], None] = lambda: None
+    reserved: int = 0
     posts: list[tuple[GenerationRequest, tuple[str, ...]]] = field(default_factory=list)
     running: set[str] = field(default_factory=set)
     most_running: int = 0
     polls: dict[str, int] = field(default_factory=dict)
     seconds_per_task: float | None = None
     _begun: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    async def reserve(self) -> None:
+        self.reserved += 1
 
     async def submit(self, request: GenerationRequest, image_urls: Sequence[str]) -> str:
         self.posts.append((request, tuple(image_urls)))
@@ -209,7 +216,10 @@ class RecordingMessenger:
     gone: set[int] = field(default_factory=set)
     gone_error: Callable[[], BaseException] | None = None
     thread_id: int = 3001
+    direct_channel_id: int = DIRECT_MESSAGES
     readable: bool = True
+    card_reachable: bool = True
+    pages: int = 0
     by_nonce: bool = True
     forgets_nonces: bool = False
     on_post: Callable[[Post], None] = lambda _post: None
@@ -218,9 +228,10 @@ class RecordingMessenger:
         """Have the next calls of a method fail."""
         self.faults.setdefault(method, deque()).extend(errors)
 
-    async def show_card(self, job: Job) -> None:
+    async def show_card(self, job: Job) -> bool:
         self._raise("show_card")
         self.cards.append(job)
+        return self.card_reachable
 
     async def open_thread(self, job: Job) -> int:
         self._raise("open_thread")
@@ -230,17 +241,26 @@ class RecordingMessenger:
     async def post_task(self, job: Job, nonce: str) -> int:
         return self._post(job, "task", nonce)
 
-    async def edit_task(self, job: Job, message_id: int) -> None:
-        self._check(job)
+    async def edit_task(self, job: Job) -> bool:
         self._raise("edit_task")
+        message_id = job.message_id(TASK_PART)
+        if message_id is None or job.home_id in self.gone:
+            return False
         assert any(post.id == message_id for post in self.posts) or message_id < FIRST_MESSAGE
         self.edits.append(job)
+        return True
 
     async def post_images(self, job: Job, parcel: Parcel, nonce: str) -> int:
         return self._post(job, "images", nonce, parcel.images)
 
     async def post_end(self, job: Job, nonce: str) -> int:
         return self._post(job, "end", nonce)
+
+    def link_pages(self, job: Job) -> int:  # noqa: ARG002 - the port's shape
+        return self.pages
+
+    async def post_links(self, job: Job, page: int, nonce: str) -> int:  # noqa: ARG002 - the port's shape
+        return self._post(job, "links", nonce)
 
     async def find(self, job: Job, part: str) -> int | None:
         self.searches.append(part)
@@ -255,7 +275,7 @@ class RecordingMessenger:
     async def open_direct_message(self, job: Job) -> int:
         self._raise("open_direct_message")
         self.direct_messages.append(job.requester.user_id)
-        return DIRECT_MESSAGES
+        return self.direct_channel_id
 
     def of(self, kind: str) -> list[Post]:
         """Return the messages of a kind."""
@@ -272,9 +292,9 @@ class RecordingMessenger:
         fault = self._next(method)
         if isinstance(fault, BaseException):
             raise fault
-        known = [post for post in self.posts if post.nonce == nonce and post.channel_id == job.home_id]
+        known = [post for post in self.posts if post.nonce == nonce and post.channel_id == _channel(job)]
         if not known or self.forgets_nonces:
-            post = Post(FIRST_MESSAGE + len(self.posts), kind, job.home_id, nonce, images, job.status)
+            post = Post(FIRST_MESSAGE + len(self.posts), kind, _channel(job), nonce, images, job.status)
             self.posts.append(post)
             self.on_post(post)
             known = [post]
@@ -283,7 +303,7 @@ class RecordingMessenger:
         return known[-1].id
 
     def _check(self, job: Job) -> None:
-        if job.home_id in self.gone and self.gone_error is not None:
+        if _channel(job) in self.gone and self.gone_error is not None:
             raise self.gone_error()
 
     def _next(self, method: str) -> BaseException | tuple[str, BaseException] | None:
@@ -296,12 +316,17 @@ class RecordingMessenger:
             raise fault
 
 
+def _channel(job: Job) -> int:
+    return FOLLOWUPS if job.place.route is Venue.INTERACTION else job.home_id
+
+
 @dataclass
 class MemoryCourier:
     """A `Courier` that packs pictures without having any."""
 
     per_message: int = 10
-    notes: dict[int, str] = field(default_factory=dict)
+    notes: dict[int, PictureNote] = field(default_factory=dict)
+    unreachable: set[int] = field(default_factory=set)
     faults: deque[BaseException] = field(default_factory=deque)
     discarded: list[str] = field(default_factory=list)
     limits: list[int] = field(default_factory=list)
@@ -311,11 +336,16 @@ class MemoryCourier:
         if self.faults:
             raise self.faults.popleft()
         wanted = list(numbers)[: self.per_message]
-        lost = {number for number in wanted if self.notes.get(number) in {"gone", "unusable"}}
+        missing = {number for number in wanted if self.notes.get(number) in LOST} | self.unreachable
+        notes = {number: self.notes[number] for number in wanted if number in self.notes}
         files = tuple(
-            PictureFile(number, _NOWHERE / str(number), "png", UPLOAD_LIMIT) for number in wanted if number not in lost
+            PictureFile(number, _NOWHERE / str(number), "png", UPLOAD_LIMIT)
+            for number in wanted
+            if number not in missing
         )
-        return Parcel(files, {number: self.notes[number] for number in wanted if number in self.notes})
+        if not files and not notes:
+            raise ResultUnreachable(number=wanted[0], detail="HTTP 503")
+        return Parcel(files, notes)
 
     async def discard(self, job_id: str) -> None:
         self.discarded.append(job_id)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.job import Job, Sent, Status
-from bot.errors import ResultGone, ResultUnreachable, UploadTooLarge
-from bot.jobs.delivery import SMALLEST_LIMIT, pictures_left
+from bot.domain.job import Job, PictureNote, Sent, Status
+from bot.errors import DiscordUnavailable, ResultGone, ResultUnreachable, UploadTooLarge
+from bot.jobs.delivery import KEPT_ATTEMPTS, SMALLEST_LIMIT, pictures_left
 from bot.jobs.turns import Again
 from tests.jobs.engine import Engine
 from tests.support.jobs import CHANNEL, THREAD, UPLOAD_LIMIT, delivering_job
@@ -58,22 +58,22 @@ async def test_shrinking_ends_where_it_cannot_be_about_size(engine: Engine) -> N
 
 
 async def test_pictures_that_cannot_be_had_are_noted_and_passed_over(engine: Engine) -> None:
-    engine.courier.notes = {2: "gone", 4: "unusable", 5: "shrunk"}
+    engine.courier.notes = {2: PictureNote.GONE, 4: PictureNote.UNUSABLE, 5: PictureNote.SCALED}
     job = await _deliver(engine, delivering_job(5))
     assert engine.messenger.images() == [1, 3, 5]
-    assert job.notes == {"2": "gone", "4": "unusable", "5": "shrunk"}
+    assert job.notes == {"2": PictureNote.GONE, "4": PictureNote.UNUSABLE, "5": PictureNote.SCALED}
     assert job.status is Status.DELIVERED
 
 
 async def test_a_lost_first_picture_does_not_hold_up_the_others(engine: Engine) -> None:
     engine.courier.per_message = 1
-    engine.courier.notes = {1: "gone", 2: "gone"}
+    engine.courier.notes = {1: PictureNote.GONE, 2: PictureNote.GONE}
     await _deliver(engine, delivering_job(3))
     assert engine.messenger.images() == [3]
 
 
 async def test_if_none_can_be_had_that_is_no_delivery(engine: Engine) -> None:
-    engine.courier.notes = {1: "gone", 2: "unusable"}
+    engine.courier.notes = {1: PictureNote.GONE, 2: PictureNote.UNUSABLE}
     with pytest.raises(ResultGone):
         await _deliver(engine, delivering_job(2))
     assert engine.store.job(delivering_job().id).status is Status.DELIVERING
@@ -87,6 +87,65 @@ async def test_a_download_that_fails_posts_nothing(engine: Engine) -> None:
     assert engine.messenger.posts == []
     await _deliver(engine, delivering_job(2))
     assert engine.messenger.images() == [1, 2]
+
+
+async def test_pictures_out_of_reach_do_not_hold_up_the_others(engine: Engine) -> None:
+    engine.courier.unreachable = {2}
+    with pytest.raises(ResultUnreachable):
+        await _deliver(engine, delivering_job(3))
+    assert engine.messenger.images() == [1, 3]
+    engine.courier.unreachable = set()
+    job = await _deliver(engine, engine.store.job(delivering_job().id))
+    assert engine.messenger.images() == [1, 3, 2]
+    assert job.status is Status.DELIVERED
+
+
+@pytest.mark.parametrize("missing", [{1}, {2}, {3}])
+@pytest.mark.parametrize("for_good", [True, False])
+async def test_a_message_held_up_is_made_up_anew_when_some_of_it_cannot_be_had_any_more(
+    engine: Engine, missing: set[int], *, for_good: bool
+) -> None:
+    engine.messenger.forgets_nonces = True
+    engine.messenger.fail("post_images", DiscordUnavailable())
+    with pytest.raises(DiscordUnavailable):
+        await _deliver(engine, delivering_job(3))
+    job = engine.store.job(delivering_job().id)
+    assert job.sent["from-1"].images == (1, 2, 3)
+    rest = [number for number in (1, 2, 3) if number not in missing]
+    if for_good:
+        engine.courier.notes = dict.fromkeys(missing, PictureNote.GONE)
+        after = await _deliver(engine, job)
+        assert engine.messenger.images() == rest
+    else:
+        engine.courier.unreachable = missing
+        with pytest.raises(ResultUnreachable):
+            await _deliver(engine, job)
+        assert engine.store.job(job.id).delivered_images == set(rest)
+        engine.courier.unreachable = set()
+        after = await _deliver(engine, engine.store.job(job.id))
+        assert engine.messenger.images() == [*rest, *missing]
+    assert after.status is Status.DELIVERED
+    assert after.delivered_images | set(after.noted(PictureNote.GONE)) == {1, 2, 3}
+
+
+async def test_a_message_held_up_until_nothing_of_it_can_be_had_is_given_up(engine: Engine) -> None:
+    engine.messenger.fail("post_images", DiscordUnavailable())
+    with pytest.raises(DiscordUnavailable):
+        await _deliver(engine, delivering_job(2))
+    engine.courier.notes = {1: PictureNote.GONE, 2: PictureNote.GONE}
+    with pytest.raises(ResultGone):
+        await _deliver(engine, engine.store.job(delivering_job().id))
+
+
+@pytest.mark.parametrize(("attempts", "kept"), [(0, True), (KEPT_ATTEMPTS - 1, True), (KEPT_ATTEMPTS, False)])
+async def test_files_are_let_go_of_where_delivering_takes_long(engine: Engine, attempts: int, *, kept: bool) -> None:
+    engine.messenger.fail("post_images", DiscordUnavailable())
+    with pytest.raises(DiscordUnavailable):
+        await _deliver(engine, delivering_job(attempts=attempts))
+    assert (engine.courier.discarded == []) is kept
+    # They are had again when it goes on.
+    await _deliver(engine, engine.store.job(delivering_job().id))
+    assert engine.messenger.images() == [1]
 
 
 async def test_an_earlier_processs_message_is_adopted_and_the_rest_follows(engine: Engine) -> None:
@@ -110,10 +169,10 @@ async def test_finishing_lets_go_of_the_files(engine: Engine) -> None:
         ({}, {}, [1, 2, 3]),
         ({"from-1": Sent("n", 1, 7, (1, 2))}, {}, [3]),
         ({"from-1": Sent("n", 1, None, (1, 2))}, {}, [1, 2, 3]),
-        ({"from-1": Sent("n", 1, 0, (1,))}, {"1": "unconfirmed"}, [2, 3]),
-        ({}, {"2": "gone", "3": "unusable"}, [1]),
-        ({}, {"2": "reencoded", "3": "scaled"}, [1, 2, 3]),
+        ({"from-1": Sent("n", 1, 0, (1,))}, {"1": PictureNote.UNCONFIRMED}, [2, 3]),
+        ({}, {"2": PictureNote.GONE, "3": PictureNote.UNUSABLE}, [1]),
+        ({}, {"2": PictureNote.REENCODED, "3": PictureNote.SCALED}, [1, 2, 3]),
     ],
 )
-def test_which_pictures_are_left(sent: dict[str, Sent], notes: dict[str, str], left: list[int]) -> None:
+def test_which_pictures_are_left(sent: dict[str, Sent], notes: dict[str, PictureNote], left: list[int]) -> None:
     assert pictures_left(delivering_job(3, sent=sent, notes=notes)) == left

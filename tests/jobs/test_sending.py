@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.job import Job, Sent
+from bot.domain.job import END_PART, TASK_PART, Job, PictureNote, Sent, images_part, links_part
+from bot.domain.place import Venue
 from bot.errors import DiscordUnavailable, StorageUnavailable, UploadTooLarge
-from bot.jobs.sending import UNCONFIRMED, Sender, nonce_of
+from bot.jobs.sending import Sender, nonce_of
 from tests.jobs.engine import Engine
-from tests.support.jobs import THREAD, delivering_job, waiting_job
+from tests.jobs.fakes import DIRECT_MESSAGES
+from tests.support.jobs import THREAD, delivering_job, make_place, waiting_job
 
 PART = "task"
 
@@ -25,9 +27,9 @@ def _unsent(engine: Engine) -> Job:
 
 @given(st.text(alphabet="0123456789abcdef", min_size=16, max_size=16), st.integers(1, 15))
 def test_nonces_are_short_and_tell_parts_and_jobs_apart(job_id: str, number: int) -> None:
-    names = [nonce_of(job_id, part) for part in ("task", "end", f"from-{number}")]
+    names = [nonce_of(job_id, part) for part in (TASK_PART, END_PART, images_part(number), links_part(number))]
     assert all(len(name) <= 25 for name in names)
-    assert len(set(names)) == 3
+    assert len(set(names)) == 4
     assert nonce_of(job_id, "from-1") != nonce_of(job_id, "from-11")
     with pytest.raises(ValueError, match="25"):
         nonce_of(job_id, "images-11")
@@ -111,9 +113,16 @@ async def test_where_nothing_can_be_read_back_pictures_count_as_arrived_and_are_
     )
     after = await Sender(engine.store, engine.messenger).settle(job)
     assert after.delivered_images == {1, 2, 3}
-    assert after.notes == {"1": UNCONFIRMED, "2": UNCONFIRMED}
+    assert after.notes == {"1": PictureNote.UNCONFIRMED, "2": PictureNote.UNCONFIRMED}
     assert engine.messenger.searches == []
     assert engine.store.job(job.id) == after
+
+
+async def test_an_intent_names_the_place_it_is_sent_to(engine: Engine) -> None:
+    place = make_place(venue=Venue.INTERACTION, direct_channel_id=DIRECT_MESSAGES)
+    job = engine.store.put(waiting_job(sent={}, place=place, thread_id=None))
+    after = await _send(engine.sender, engine, job)
+    assert after.sent[PART].channel_id == engine.messenger.posts[0].channel_id == DIRECT_MESSAGES
 
 
 async def test_every_open_intent_is_settled(engine: Engine) -> None:

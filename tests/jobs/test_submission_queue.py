@@ -63,6 +63,33 @@ def test_leaving_is_no_error_for_strangers_and_those_in_line() -> None:
     assert (queue.waiting, queue.admit()) == (0, [])
 
 
+def test_whoever_comes_back_has_not_lost_the_time_waited_before() -> None:
+    queue = SubmissionQueue(1)
+    for job in ("first", "second", "third"):
+        queue.enter(job, user=job)
+    assert queue.admit() == ["first"]
+    # The API was busy: it leaves its place and comes back after those who came later.
+    queue.leave("first")
+    assert queue.admit() == ["second"]
+    assert queue.enter("first", user="first")
+    queue.leave("second")
+    assert queue.admit() == ["first"]
+
+
+def test_whoever_is_forgotten_comes_last_again() -> None:
+    queue = SubmissionQueue(1)
+    for job in ("first", "second"):
+        queue.enter(job, user=job)
+    queue.forget("first")
+    queue.forget("stranger")
+    assert (queue.waiting, queue.running) == (1, 0)
+    queue.enter("first", user="first")
+    assert queue.admit() == ["second"]
+    queue.forget("second")
+    assert queue.running == 0
+    assert queue.admit() == ["first"]
+
+
 class FairQueue(RuleBasedStateMachine):
     """A plain restatement of the rules, run beside the queue."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.job import ENDS, TRANSITIONS, Job, Status
+from bot.domain.job import ENDS, TRANSITIONS, Job, PictureNote, Status
 from bot.domain.place import NoThread, Venue
 from bot.errors import (
     ApiAnswerInvalid,
@@ -37,12 +37,14 @@ from bot.errors import (
     UnknownError,
     UploadTooLarge,
 )
-from bot.jobs.trouble import DOWNLOAD_ATTEMPTS, TELLING, UNFORESEEN_ATTEMPTS
-from bot.jobs.turns import Again, Done
-from tests.jobs.engine import Engine
+from bot.jobs.trouble import DOWNLOAD_ATTEMPTS, FRESH, TELLING, UNFORESEEN_ATTEMPTS
+from bot.jobs.turns import Again
+from bot.presentation.status import cost_of
+from sandbox.clock import EPOCH
+from tests.jobs.engine import SETTINGS, Engine
 from tests.jobs.fakes import DIRECT_MESSAGES
 from tests.support.errors import samples
-from tests.support.jobs import CHANNEL, THREAD, delivering_job, make_job, make_place, waiting_job
+from tests.support.jobs import CARD, CHANNEL, THREAD, delivering_job, make_job, make_place, waiting_job
 
 OPEN = [status for status in Status if status not in ENDS]
 
@@ -123,15 +125,19 @@ async def test_which_end_an_error_leads_to(
 ) -> None:
     job = _job(status)
     engine.store.put(job)
+    await engine.clock.advance(FRESH.total_seconds())
     assert await engine.trouble.handle(job, error) == Again()
     after = engine.store.job(job.id)
     assert (after.status, type(after.failure)) == (end, reason)
 
 
-async def test_the_end_of_a_delivery_keeps_the_links(engine: Engine) -> None:
-    after = await _after(engine, _job(Status.DELIVERING), UploadTooLarge())
+async def test_the_end_of_a_delivery_keeps_its_reason(engine: Engine) -> None:
+    error = UploadTooLarge(detail="413")
+    after = await _after(engine, _job(Status.DELIVERING), error)
     assert isinstance(after.failure, DeliveryGivenUp)
-    assert after.failure.links == after.results
+    assert after.failure.reason is error
+    assert after.failure.__cause__ is error
+    assert after.results == _job(Status.DELIVERING).results
 
 
 @pytest.mark.parametrize(
@@ -160,6 +166,27 @@ async def test_what_may_pass_is_tried_again(engine: Engine, status: Status, erro
     after = engine.store.job(job.id)
     assert (after.status, after.attempts) == (status, 1)
     assert after.retry_at == engine.clock.now() + timedelta(seconds=turn.seconds)
+
+
+async def test_what_was_certainly_not_taken_has_cost_nothing(engine: Engine) -> None:
+    after = await _after(engine, _job(Status.SUBMITTING, submitted_at=engine.clock.now()), ApiBusy(status=429))
+    assert (after.status, after.submitted_at) == (Status.PREPARING, None)
+    ended = await _after(engine, after, UnknownError(reference="r"))
+    assert ended.failure is not None
+    assert cost_of(ended, ended.failure) is Cost.NOTHING
+    # An answered one keeps its moment: its deadline counts from there.
+    waiting = waiting_job()
+    assert (await _after(engine, waiting, ApiBusy(status=429))).submitted_at == waiting.submitted_at
+
+
+@pytest.mark.parametrize("age", [0.0, 30.0, 59.0])
+async def test_a_task_that_the_api_does_not_know_yet_is_asked_for_again(engine: Engine, age: float) -> None:
+    job = engine.store.put(waiting_job())
+    await engine.clock.advance(age)
+    turn = await engine.trouble.handle(job, TaskUnknownToApi(detail="no such task"))
+    assert turn == Again(SETTINGS.poll_longest, at_api=True)
+    after = engine.store.job(job.id)
+    assert (after.status, after.attempts) == (Status.WAITING, 1)
 
 
 async def test_retry_after_is_kept(engine: Engine) -> None:
@@ -207,37 +234,73 @@ async def test_delivery_is_tried_until_the_links_die(engine: Engine) -> None:
     assert (await _after(engine, delivering_job(attempts=9000), DiscordUnavailable())).status is Status.FAILED
 
 
-async def test_a_picture_that_never_comes_is_left_behind(engine: Engine) -> None:
-    job = delivering_job(3, attempts=DOWNLOAD_ATTEMPTS)
-    after = await _after(engine, job, ResultUnreachable(number=2))
-    assert (after.status, after.notes, after.attempts) == (Status.DELIVERING, {"2": "gone"}, 0)
+async def test_a_picture_that_never_comes_is_left_behind_and_the_next_one_at_once(engine: Engine) -> None:
+    job = delivering_job(3, attempts=DOWNLOAD_ATTEMPTS - 1)
+    once_more = await _after(engine, job, ResultUnreachable(number=2))
+    assert (once_more.notes, once_more.attempts) == ({}, DOWNLOAD_ATTEMPTS)
+    after = await _after(engine, once_more, ResultUnreachable(number=2))
+    assert (after.status, after.notes) == (Status.DELIVERING, {"2": PictureNote.GONE})
+    assert (after.attempts, after.retry_at) == (DOWNLOAD_ATTEMPTS, None)
+    at_once = await _after(engine, after, ResultUnreachable(number=3))
+    assert at_once.notes == {"2": PictureNote.GONE, "3": PictureNote.GONE}
 
 
-async def test_from_a_lost_thread_to_the_channel_to_direct_messages_to_nobody(engine: Engine) -> None:
+async def test_from_a_lost_thread_to_the_channel_to_the_token_to_direct_messages_to_nobody(engine: Engine) -> None:
     job = delivering_job(2)
     there = await _after(engine, job, PlaceGone())
     assert (there.place.venue, there.place.no_thread) == (Venue.CHANNEL, NoThread.THREAD_GONE)
     assert (there.thread_id, there.home_id, there.status) == (None, CHANNEL, Status.DELIVERING)
     assert "task" not in there.sent
 
-    direct = await _after(engine, there, PlaceGone())
-    assert direct.home_id == DIRECT_MESSAGES
-    assert (direct.place.guild_id, direct.place.card_id, direct.place.token) == (None, 0, "")
-    assert direct.place.no_thread is NoThread.DIRECT_MESSAGE
+    followups = await _after(engine, there, PlaceGone())
+    assert followups.place == replace(there.place, venue=Venue.INTERACTION)
+    assert engine.messenger.direct_messages == []
+
+    direct = await _after(engine, followups, PlaceGone())
+    # The card stays where it is and can be edited on.
+    assert direct.place == replace(followups.place, direct_channel_id=DIRECT_MESSAGES)
+    assert (direct.place.card_id, direct.place.token) == (CARD, "interaction-token")
+    assert (direct.home_id, direct.place.route) == (DIRECT_MESSAGES, Venue.CHANNEL)
     assert engine.messenger.direct_messages == [job.requester.user_id]
 
     ended = await _after(engine, direct, PlaceGone())
     assert (ended.status, type(ended.failure)) == (Status.FAILED, DeliveryGivenUp)
+    assert engine.messenger.direct_messages == [job.requester.user_id]
 
     engine.store.put(ended)
-    assert await engine.trouble.handle(ended, PlaceGone()) == Done()
+    assert await engine.trouble.handle(ended, PlaceGone()) == Again()
     assert engine.store.job(job.id).told
+
+
+@pytest.mark.parametrize(
+    "lapse", [{"token": ""}, {"token_expires_at": EPOCH}, {"token_expires_at": EPOCH - timedelta(seconds=1)}]
+)
+async def test_a_dead_token_is_no_way(engine: Engine, lapse: dict[str, Any]) -> None:
+    job = delivering_job(place=make_place(venue=Venue.CHANNEL, **lapse), thread_id=None)
+    after = await _after(engine, job, PlaceGone())
+    assert (after.place.venue, after.place.direct_channel_id) == (Venue.CHANNEL, DIRECT_MESSAGES)
+
+
+async def test_a_thread_that_could_not_be_opened_is_not_said_to_be_gone(engine: Engine) -> None:
+    after = await _after(engine, make_job(status=Status.PREPARING), PlaceGone())
+    assert (after.status, after.place.venue, after.place.no_thread) == (
+        Status.PREPARING,
+        Venue.CHANNEL,
+        NoThread.REFUSED,
+    )
+
+
+async def test_direct_messages_that_failed_themselves_are_not_tried_again(engine: Engine) -> None:
+    engine.messenger.direct_channel_id = CHANNEL
+    place = make_place(venue=Venue.CHANNEL, no_thread=NoThread.DIRECT_MESSAGE, token="")
+    after = await _after(engine, delivering_job(place=place, thread_id=None), PlaceGone())
+    assert (after.status, type(after.failure)) == (Status.FAILED, DeliveryGivenUp)
 
 
 @pytest.mark.parametrize("error", [DiscordUnavailable(), PlaceGone(), UnknownError(reference="r")])
 async def test_without_direct_messages_the_job_ends(engine: Engine, error: BotError) -> None:
     engine.messenger.fail("open_direct_message", error)
-    job = delivering_job(place=make_place(venue=Venue.CHANNEL), thread_id=None)
+    job = delivering_job(place=make_place(venue=Venue.INTERACTION), thread_id=None)
     assert (await _after(engine, job, PlaceGone())).status is Status.FAILED
 
 
@@ -260,3 +323,14 @@ async def test_telling_is_tried_for_hours_and_then_given_up(engine: Engine, stat
     given_up = await _after(engine, replace(job, attempts=TELLING.attempts - 1), DiscordUnavailable())
     assert given_up.told
     assert type(given_up.failure) is TaskFailed
+
+
+async def test_telling_survives_what_nobody_foresaw_for_a_while(engine: Engine) -> None:
+    error = UnknownError(reference="r")
+    job = make_job(status=Status.FAILED, failure=TaskFailed(), attempts=UNFORESEEN_ATTEMPTS - 1)
+    engine.store.put(job)
+    assert await engine.trouble.handle(job, error) == Again(SETTINGS.poll_longest)
+    after = engine.store.job(job.id)
+    assert (after.told, after.attempts) == (False, UNFORESEEN_ATTEMPTS)
+    assert await engine.trouble.handle(after, error) == Again()
+    assert engine.store.job(job.id).told

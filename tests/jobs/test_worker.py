@@ -61,6 +61,20 @@ async def test_the_greedy_do_not_keep_the_modest_waiting() -> None:
     await engine.crash()
 
 
+async def test_a_job_sent_back_by_a_busy_api_goes_before_those_who_came_later() -> None:
+    engine = _capped(1)
+    engine.api.submit_answers = deque([ApiBusy(status=429, retry_after=2.0)])
+    engine.api.seconds_per_task = 30.0
+    engine.start()
+    for number, prompt in enumerate(("first", "second", "third")):
+        job = _numbered(number, user=number)
+        await engine.take(replace(job, request=replace(job.request, prompt=prompt)))
+        await engine.settle()
+    await engine.run_until(lambda: len(engine.api.posts) == 4)
+    assert _users_posted(engine) == ["first", "second", "first", "third"]
+    await engine.crash()
+
+
 async def test_a_job_in_line_is_shown_once_and_then_costs_nothing() -> None:
     engine = _capped(1)
     engine.start()
@@ -88,12 +102,12 @@ async def test_trouble_with_showing_that_it_waits_does_not_let_a_job_jump_the_ca
     hold = asyncio.Event()
     shown = engine.messenger.show_card
 
-    async def slow(job: Job) -> None:
+    async def slow(job: Job) -> bool:
         second_look = job.id == second.id and any(card.id == second.id for card in engine.messenger.cards)
         if second_look and not hold.is_set():
             await hold.wait()
             raise DiscordUnavailable(detail="503")
-        await shown(job)
+        return await shown(job)
 
     engine.messenger.show_card = slow  # type: ignore[method-assign]  # a fault that the script has no word for
     await engine.take(second)
@@ -384,13 +398,14 @@ async def test_no_more_steps_at_once_than_allowed() -> None:
     now, most = 0, 0
     show = engine.messenger.show_card
 
-    async def counted(job: Job) -> None:
+    async def counted(job: Job) -> bool:
         nonlocal now, most
         now += 1
         most = max(most, now)
         await asyncio.sleep(0)
-        await show(job)
+        there = await show(job)
         now -= 1
+        return there
 
     engine.messenger.show_card = counted  # type: ignore[method-assign]  # a count that the script has no word for
     for number in range(10):

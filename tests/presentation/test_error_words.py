@@ -12,6 +12,7 @@ from bot.errors import (
     BotError,
     CannotPostPictures,
     Cost,
+    DeliveryGivenUp,
     ImageTooManyPixels,
     NotAnImage,
     PhoneImageFormat,
@@ -20,6 +21,7 @@ from bot.errors import (
     ReferencesRefused,
     RequestRefused,
     ResultGone,
+    ResultUnreachable,
     SizeNotUnderstood,
     StartupError,
     TaskFailed,
@@ -37,7 +39,6 @@ from tests.support.errors import classes, sample
 FOR_THE_LOG = {
     "code",
     "detail",
-    "links",
     "maybe_taken",
     "reason",
     "retry_after",
@@ -139,6 +140,10 @@ def test_explaining_adds_what_it_cost(kind: type[BotError]) -> None:
         (TaskFailed(code="E7"), "Seedream could not finish this task. It said: “E7”."),
         (TaskFailed(), "Seedream could not finish this task."),
         (
+            DeliveryGivenUp(reason=ResultUnreachable(number=2, detail="HTTP 503")),
+            ("The pictures are finished, but could not be posted. Picture 2 could not be downloaded from Seedream."),
+        ),
+        (
             UnknownError(reference="a1b2"),
             "Sorry, something unforeseen went wrong. Please tell whoever runs this bot, with the reference `a1b2`.",
         ),
@@ -172,6 +177,13 @@ def test_names_and_foreign_words_act_on_nothing(text: str) -> None:
     for asked in (UnknownVersion(text=text, offered=("4.0",)), SizeNotUnderstood(text=text, tiers=("2K",))):
         assert describe(asked).count("`") in {0, 2, 4}
         assert len(describe(asked)) <= 300
+
+
+@pytest.mark.parametrize("kind", SPOKEN, ids=lambda kind: kind.__name__)
+def test_pictures_that_could_not_be_posted_come_with_the_reason(kind: type[BotError]) -> None:
+    reason = sample(kind)
+    words = describe(DeliveryGivenUp(reason=reason))
+    assert words == f"The pictures are finished, but could not be posted. {describe(reason)}"
 
 
 @pytest.mark.parametrize("cost", Cost)

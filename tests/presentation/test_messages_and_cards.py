@@ -11,16 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.job import Job, Status
+from bot.domain.job import Job, PictureNote, Sent, Status
 from bot.domain.place import NoThread, Right, Venue
 from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
 from bot.domain.sizes import SIZE_RULES, Version, parse_size
-from bot.errors import DamagedImage, NotAnImage, ReferencesRefused, TaskFailed
+from bot.errors import DamagedImage, DeliveryGivenUp, NotAnImage, PlaceGone, ReferencesRefused, TaskFailed
 from bot.presentation import i18n
 from bot.presentation.card import card, images_wanted, small_print, thread_name
 from bot.presentation.choices import AUTO, image_count_choices, size_choices, version_choices
 from bot.presentation.i18n import speaking
+from bot.presentation.links import MISSING, link_pages
 from bot.presentation.messages import alt_text, end_message, images_message, task_message
 from bot.presentation.panel import Panel, Tone
 from tests.support.jobs import PERSON, delivering_job, make_job, make_place, make_references, waiting_job
@@ -28,6 +29,9 @@ from tests.support.jobs import PERSON, delivering_job, make_job, make_place, mak
 LONG_PROMPTS = ["x" * 2000, "*" * 2000, "fox @everyone " * 142, "a\n" * 1000, "@" * 2000, "狐" * 2000]
 LONG_NAMES = tuple(Reference(number, f"{'_*' * 60}{number}.png", "https://cdn") for number in range(1, 15))
 ALL_BAD = ReferencesRefused(problems=tuple(NotAnImage(r.number, r.filename) for r in LONG_NAMES))
+GIVEN_UP = DeliveryGivenUp(reason=PlaceGone())
+# As long as links can be that just find room among other words.
+ROOMY = tuple(f"https://r.example/{'x' * 17}/{number:02}" for number in range(1, 16))
 IN_PLACE = make_place(venue=Venue.CHANNEL, no_thread=NoThread.PERMISSION, missing=tuple(right.value for right in Right))
 
 
@@ -35,6 +39,8 @@ def _worst_jobs(prompt: str) -> list[Job]:
     request = GenerationRequest(prompt, max_images=None, reference_count=14)
     base: dict[str, Any] = {"request": request, "references": LONG_NAMES}
     links = tuple(f"https://results.example/{'x' * 400}/{number}" for number in range(1, 16))
+    lost = {str(n): note for n, note in enumerate(MISSING * 5, start=1)}
+    direct = replace(IN_PLACE, direct_channel_id=9009)
     return [
         make_job(**base),
         make_job(status=Status.REFUSED, failure=ALL_BAD, **base),
@@ -46,9 +52,12 @@ def _worst_jobs(prompt: str) -> list[Job]:
             15,
             status=Status.DELIVERED,
             place=IN_PLACE,
-            notes={str(n): note for n, note in enumerate(["gone", "unusable", "unconfirmed"] * 5, start=1)},
+            notes=lost,
             **{**base, "results": links},
         ),
+        delivering_job(15, status=Status.FAILED, failure=GIVEN_UP, place=direct, **{**base, "results": links}),
+        delivering_job(15, status=Status.FAILED, failure=GIVEN_UP, place=direct, **{**base, "results": ROOMY}),
+        delivering_job(15, status=Status.DELIVERED, place=direct, notes=lost, **{**base, "results": ROOMY}),
     ]
 
 
@@ -71,9 +80,15 @@ def test_everything_stays_within_discords_limits(prompt: str) -> None:
         _assert_within_limits(card(job, 14.0, "1,500.00 USD"))
         _assert_within_limits(task_message(job, 14.0))
         assert 1 <= len(thread_name(job)) <= 100
-        assert len(end_message(job)) <= 2000
-        shrunk = replace(job, notes={str(number): "scaled" for number in range(1, 16)})
-        assert len(images_message(shrunk, tuple(range(1, 11)), mention=True)) <= 2000
+        for mention in (True, False):
+            assert 1 <= len(end_message(job, mention=mention)) <= 2000
+        assert all(1 <= len(page) <= 2000 for page in link_pages(job))
+        notes = {str(number): PictureNote.SCALED for number in range(1, min(10, len(job.results)) + 1)}
+        shrunk = replace(job, notes=notes)
+        for results in (job.results, tuple(link[:65] for link in job.results)):
+            told = images_message(replace(shrunk, results=results), tuple(map(int, notes)), mention=True)
+            assert len(told) <= 2000
+            assert told.count("was scaled down") == len(notes)
         for number in range(1, len(job.results) + 1):
             alt = alt_text(job, number)
             assert len(alt) <= 1024
@@ -92,9 +107,10 @@ def test_what_matters_is_never_cut_off(prompt: str) -> None:
                 assert "Nothing was spent." in words
             if job.task_id is not None and job.place.venue is not Venue.THREAD:
                 assert job.task_id in words
-        assert f"Job {job.id}" in end_message(job)
-        if job.task_id is not None:
-            assert job.task_id in end_message(job)
+        for mention in (True, False):
+            assert f"Job {job.id}" in end_message(job, mention=mention)
+            if job.task_id is not None:
+                assert job.task_id in end_message(job, mention=mention)
 
 
 def test_all_fourteen_bad_references_are_named() -> None:
@@ -170,30 +186,77 @@ def test_why_there_is_no_thread(reason: NoThread) -> None:
 
 
 def test_the_message_with_pictures_mentions_once_and_says_what_was_done() -> None:
-    job = delivering_job(3, notes={"2": "scaled", "3": "reencoded"})
-    first = images_message(job, (1, 2), mention=True).split("\n")
-    assert first[0] == f"<@{PERSON}>, your 3 pictures are ready after 14 s."
-    assert first[1].startswith(
-        "-# Image 2 was scaled down to fit Discord's limit of 10 MB here. [The original](<https:"
-    )
-    assert images_message(job, (3,), mention=False).startswith("-# Image 3 was saved as JPEG to fit")
+    job = delivering_job(3, notes={"2": PictureNote.SCALED, "3": PictureNote.REENCODED})
+    assert job.results_expire_at is not None
+    until = f"<t:{int(job.results_expire_at.timestamp())}:f>"
+    assert images_message(job, (1, 2), mention=True).split("\n") == [
+        f"<@{PERSON}>, your 3 pictures are ready after 14 s.",
+        (
+            "-# Image 2 was scaled down so that Discord takes it here. "
+            f"[The original](<{job.results[1]}>) can be had until {until}."
+        ),
+    ]
+    assert images_message(job, (3,), mention=False).startswith("-# Image 3 was saved as JPEG so that Discord")
     assert images_message(job, (1,), mention=False) == ""
 
 
+@pytest.mark.parametrize(
+    ("notes", "words"),
+    [
+        ({}, "your 3 pictures are ready"),
+        ({"1": PictureNote.SCALED, "2": PictureNote.UNCONFIRMED}, "your 3 pictures are ready"),
+        ({"1": PictureNote.GONE}, "your 2 pictures are ready"),
+        ({"1": PictureNote.GONE, "2": PictureNote.UNUSABLE}, "your picture is ready"),
+    ],
+)
+def test_only_pictures_that_come_are_announced(notes: dict[str, PictureNote], words: str) -> None:
+    assert words in images_message(delivering_job(3, notes=notes), (3,), mention=True)
+
+
+def test_originals_whose_links_find_no_room_are_linked_below() -> None:
+    long = tuple(f"https://results.example/{'x' * 400}/{number}" for number in range(1, 4))
+    notes = {"2": PictureNote.SCALED, "3": PictureNote.REENCODED}
+    job = delivering_job(3, results=long, notes=notes)
+    assert images_message(job, (1, 2), mention=False) == (
+        "-# Image 2 was scaled down so that Discord takes it here. The original is linked below."
+    )
+    # What was said stays true, whatever becomes of the pictures that follow.
+    sent = {"from-1": Sent("n", 1, 7001, (1, 2))}
+    for ended in (replace(job, status=Status.DELIVERED), replace(job, status=Status.FAILED, sent=sent)):
+        assert long[1] in "\n".join(link_pages(ended))
+
+
 def test_in_direct_messages_it_is_said_what_the_pictures_are_of() -> None:
-    place = make_place(venue=Venue.CHANNEL, no_thread=NoThread.DIRECT_MESSAGE, card_id=0)
-    assert "a fox in clay" in images_message(delivering_job(place=place), (1,), mention=True)
+    place = make_place(venue=Venue.CHANNEL, direct_channel_id=9009)
+    moved = "The place you asked in is no longer open to me, so I write to you here. You asked for: “a fox in clay”"
+    assert images_message(delivering_job(place=place), (1,), mention=True).split("\n")[1] == moved
     failed = waiting_job(status=Status.FAILED, failure=TaskFailed(), place=place)
-    assert "You had asked for: “a fox in clay”" in end_message(failed)
+    assert moved in end_message(failed, mention=True).split("\n")
+    # Somebody who asked in direct messages sees what they asked for.
+    there = make_place(venue=Venue.CHANNEL, no_thread=NoThread.DIRECT_MESSAGE)
+    assert "no longer open" not in images_message(delivering_job(place=there), (1,), mention=True)
+    assert "no longer open" not in end_message(replace(failed, place=there), mention=True)
+
+
+def test_pictures_that_did_not_come_are_told_without_another_mention() -> None:
+    notes = {"2": PictureNote.GONE, "3": PictureNote.UNCONFIRMED}
+    job = delivering_job(3, status=Status.DELIVERED, notes=notes)
+    assert end_message(job, mention=False).split("\n") == [
+        f"Could not be fetched: [image 2](<{job.results[1]}>).",
+        f"Discord did not confirm these, so should they be missing: [image 3](<{job.results[2]}>).",
+        f"Task ID: `{job.task_id}`",
+        f"-# Job {job.id}",
+    ]
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.UNKNOWN, Status.EXPIRED, Status.CANCELLED, Status.REFUSED])
 def test_how_it_ended(status: Status) -> None:
     job = waiting_job(status=status, failure=TaskFailed(detail="oops"))
-    lines = end_message(job).split("\n")
+    lines = end_message(job, mention=True).split("\n")
     assert lines[0].startswith(f"<@{PERSON}>, ")
     assert lines[1] == "Seedream could not finish this task. It said: “oops”."
     assert lines[-2:] == [f"Task ID: `{job.task_id}`", f"-# Job {job.id}"]
+    assert end_message(job, mention=False).split("\n") == lines[1:]
 
 
 def test_pictures_wanted() -> None:

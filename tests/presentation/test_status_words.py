@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.job import ENDS, Job, Status, TaskStatus
+from bot.domain.job import ENDS, Job, PictureNote, Status, TaskStatus
 from bot.domain.place import Venue
 from bot.errors import (
     ApiBusy,
@@ -20,15 +20,14 @@ from bot.errors import (
     UnknownError,
 )
 from bot.presentation.panel import Tone
-from bot.presentation.status import cost_of, end_words, result_links, stand, task_line, tone
+from bot.presentation.status import cost_of, end_words, missing_words, stand, task_line, tone
 from sandbox.clock import EPOCH
 from tests.support.jobs import THREAD, delivering_job, make_job, make_place, make_references, waiting_job
 
 IN_PLACE = make_place(venue=Venue.CHANNEL)
 SINCE = f"<t:{int(EPOCH.timestamp())}:R>"
-DONE = delivering_job(
-    3, status=Status.DELIVERED, sent={"from-1": replace(waiting_job().sent["task"], images=(1, 2, 3))}
-)
+SENT_FIRST = replace(waiting_job().sent["task"], images=(1,))
+DONE = delivering_job(3, status=Status.DELIVERED, sent={"from-1": replace(SENT_FIRST, images=(1, 2, 3))})
 
 
 @pytest.mark.parametrize(
@@ -45,11 +44,22 @@ DONE = delivering_job(
         (delivering_job(), "Finished; bringing the pictures."),
         (DONE, "Done: 3 pictures in 14 s."),
         (
-            replace(DONE, notes={"2": "gone"}),
+            replace(DONE, place=make_place(venue=Venue.INTERACTION, direct_channel_id=9009)),
+            "Done: 3 pictures in 14 s, by direct message.",
+        ),
+        (
+            replace(DONE, notes={"2": PictureNote.GONE}),
             f"Done: 3 pictures in 14 s.\nCould not be fetched: [image 2](<{DONE.results[1]}>).",
         ),
         (
-            replace(DONE, notes={"1": "unconfirmed", "3": "unusable", "2": "reencoded"}),
+            replace(
+                DONE,
+                notes={
+                    "1": PictureNote.UNCONFIRMED,
+                    "3": PictureNote.UNUSABLE,
+                    "2": PictureNote.REENCODED,
+                },
+            ),
             (
                 "Done: 3 pictures in 14 s.\n"
                 f"Not posted, because the bot cannot handle the file: [image 3](<{DONE.results[2]}>).\n"
@@ -110,7 +120,7 @@ def test_the_line_of_the_task(job: Job, typical: float | None, line: str) -> Non
         (waiting_job(), TaskOverdue(minutes=10), Cost.UNKNOWN),
         (waiting_job(), TaskFailed(), Cost.UNLIKELY),
         # Once there are pictures they were paid for, whatever went wrong.
-        (delivering_job(2), DeliveryGivenUp(), Cost.PAID),
+        (delivering_job(2), DeliveryGivenUp(reason=PlaceGone()), Cost.PAID),
         (delivering_job(2), UnknownError(reference="r"), Cost.PAID),
     ],
 )
@@ -130,13 +140,29 @@ def test_an_end_without_a_reason_still_has_words() -> None:
     assert "unforeseen" in end_words(make_job(status=Status.FAILED))
 
 
-def test_links_that_do_not_fit_are_counted() -> None:
-    job = delivering_job(15, results=tuple(f"https://results.example/{'x' * 150}/{n}" for n in range(15)))
-    words = result_links(job, range(1, 16), limit=800)
-    assert len(words) <= 820
-    assert words.count("](<") == 4
-    assert words.endswith("and 11 more")
-    assert result_links(job, [3], limit=800) == f"[image 3](<{job.results[2]}>)"
+def test_only_pictures_that_did_not_come_are_linked_at_an_end_without_the_rest() -> None:
+    job = delivering_job(
+        3, status=Status.FAILED, failure=DeliveryGivenUp(reason=PlaceGone()), sent={"from-1": SENT_FIRST}
+    )
+    words = end_words(job)
+    assert [link in words for link in job.results] == [False, True, True]
+    assert "no longer open to the bot" in words
+    everything = replace(job, sent={"from-1": replace(SENT_FIRST, images=(1, 2, 3))})
+    assert "originals" not in end_words(everything)
+
+
+def test_links_that_find_no_room_are_said_to_be_below() -> None:
+    links = tuple(f"https://results.example/{'x' * 300}/{n}" for n in range(1, 5))
+    job = delivering_job(4, results=links, status=Status.FAILED, failure=UnknownError(reference="a1"))
+    words = end_words(job)
+    assert words.endswith(
+        "The originals, for as long as their links work: image 1, image 2, image 3 and image 4 (links below)."
+    )
+    notes = {"1": PictureNote.GONE, "2": PictureNote.GONE, "4": PictureNote.UNUSABLE}
+    assert missing_words(replace(job, status=Status.DELIVERED, notes=notes)) == [
+        "Could not be fetched: image 1 and image 2 (links below).",
+        "Not posted, because the bot cannot handle the file: image 4 (links below).",
+    ]
 
 
 def test_times_are_told_by_the_reader_s_own_client() -> None:

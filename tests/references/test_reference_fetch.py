@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientConnectorError, web
 
 from bot.domain.retry import RetryPolicy
 from bot.errors import (
@@ -14,8 +14,9 @@ from bot.errors import (
     ReferenceImageError,
     ReferenceUnreachable,
 )
+from bot.errors.network import AddressNotPublicError, refused_host
 from bot.references import Fetcher, open_guarded_session
-from bot.references.guard import AddressGuard, AddressNotPublicError
+from bot.references.guard import AddressGuard
 from tests.references.servers import Names, QuickClock, serving, serving_raw
 
 CAP = 600_000
@@ -255,6 +256,23 @@ async def test_an_allowed_origin_is_allowed_with_its_port_only(tmp_path: Path) -
         with pytest.raises(ReferenceAddressRefused):
             await fetcher.fetch(1, "a.png", f"http://other.test:{port}/", tmp_path / "b")
     assert not (tmp_path / "b").exists()
+
+
+async def test_whoever_uses_the_session_can_tell_why_it_did_not_connect() -> None:
+    names = Names({"inside.test": ["10.0.0.1"]})
+    async with open_guarded_session(
+        user_agent="test", connect_timeout=10, read_timeout=10, total_timeout=10, resolver=names
+    ) as session:
+        for url, host in (
+            ("http://inside.test/", "inside.test"),
+            ("http://127.0.0.1:9/", HOST),
+            ("http://unknown.test/", None),
+        ):
+            with pytest.raises(ClientConnectorError) as caught:
+                await session.get(url)
+            assert refused_host(caught.value) == host
+    assert refused_host(AddressNotPublicError("a.test")) == "a.test"
+    assert refused_host(TimeoutError()) is None
 
 
 async def test_a_name_keeps_its_public_addresses() -> None:

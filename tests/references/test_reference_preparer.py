@@ -13,9 +13,14 @@ from bot.domain.references import MAX_FILE_BYTES, Reference
 from bot.domain.retry import RetryPolicy
 from bot.errors import (
     AnimatedImage,
+    ApiAnswerInvalid,
     ApiBalanceExhausted,
+    ApiBusy,
+    ApiConnectionLost,
     ApiError,
+    ApiServerError,
     ApiTokenRefused,
+    ApiUnreachable,
     ImageFileTooLarge,
     NotAnImage,
     PhoneImageFormat,
@@ -47,6 +52,8 @@ class House:
     cdn: str
     spool: Path
     files: dict[str, bytes]
+    sick: dict[str, int] = field(default_factory=dict)
+    """Statuses to answer with instead of files."""
     asked: list[str] = field(default_factory=list)
     peak: int = 0
 
@@ -82,6 +89,8 @@ async def opened(spool: Path, gate: Gate | None = None, **options: Any) -> Async
         try:
             if gate is not None:
                 await gate()
+            if name in made.sick:
+                return web.Response(status=made.sick[name])
             if name not in files:
                 raise web.HTTPNotFound
             # The declared type lies on purpose.
@@ -233,6 +242,41 @@ async def test_a_missing_link_inside_china_is_a_failed_upload(tmp_path: Path) ->
         assert isinstance(problem, ReferenceUploadFailed)
 
 
+async def test_a_reference_that_cannot_be_had_just_now_is_no_refusal(house: House) -> None:
+    house.sick.update({"b.png": 503, "c.png": 500})
+    references = house.references({"a.png": PNG, "b.png": PNG, "c.png": PNG})
+    with pytest.raises(ReferenceUnreachable) as caught:
+        await house.preparer.prepare(references)
+    assert (caught.value.number, caught.value.filename, caught.value.reason) == (2, "b.png", "HTTP 503")
+    assert caught.value.retryable
+    assert house.api.requests == []
+    house.sick.clear()
+    assert all(reference.api_url for reference in await house.preparer.prepare(references))
+
+
+async def test_what_can_never_be_used_wins_over_what_may_pass(house: House) -> None:
+    house.sick.update({"a.png": 503})
+    references = house.references({"a.png": PNG, "notes.txt": b"notes", "gone.png": None, "fine.png": PNG})
+    with pytest.raises(ReferencesRefused) as caught:
+        await house.preparer.prepare(references)
+    assert [(problem.number, type(problem)) for problem in caught.value.problems] == [
+        (2, NotAnImage),
+        (3, ReferenceGone),
+    ]
+
+
+async def test_an_upload_refused_for_good_wins_over_one_that_may_pass(house: House) -> None:
+    # All three are uploaded once; then one of them is refused for good, while the others go on failing.
+    house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=500, times=3))
+    house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=413))
+    house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=500, times=None))
+    with pytest.raises(ReferencesRefused) as caught:
+        await house.preparer.prepare(house.references({"a.png": PNG, "b.png": PNG, "c.png": PNG}))
+    [problem] = caught.value.problems
+    assert isinstance(problem, ReferenceUploadFailed)
+    assert len(house.api.requests) == 8
+
+
 async def test_direct_mode_checks_the_bytes_but_sends_the_link(tmp_path: Path) -> None:
     async with opened(tmp_path, mode="direct") as house:
         good, bad = house.references({"good.png": PNG, "bad.png": b"no"})
@@ -261,8 +305,47 @@ async def test_an_upload_that_fails_in_passing_is_tried_again(house: House, faul
     assert house.clock.slept == pauses
 
 
-@pytest.mark.parametrize(("status", "requests"), [(500, 3), (503, 3), (422, 1), (413, 1)])
-async def test_an_upload_that_fails_for_good_names_its_image(house: House, status: int, requests: int) -> None:
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (Fault(FaultKind.STATUS, UPLOAD, status=500, times=None), ApiServerError),
+        (Fault(FaultKind.STATUS, UPLOAD, status=503, times=None), ApiBusy),
+        (Fault(FaultKind.STATUS, UPLOAD, status=429, body='{"message": "quota"}', times=None), ApiBusy),
+        (Fault(FaultKind.RESET_BEFORE, UPLOAD, times=None), ApiConnectionLost),
+        (Fault(FaultKind.MALFORMED, UPLOAD, body="<html>", times=None), ApiAnswerInvalid),
+    ],
+)
+async def test_trouble_at_the_files_api_is_left_to_whoever_can_wait_longer(
+    house: House, fault: Fault, kind: type[ApiError]
+) -> None:
+    house.api.faults.add(Fault(**vars(fault)))
+    references = house.references({"a.png": PNG, "b.png": PNG})
+    with pytest.raises(ApiError) as caught:
+        await house.preparer.prepare(references)
+    assert type(caught.value) is kind
+    assert caught.value.retryable
+    assert sorted(house.clock.slept) == [0.5, 0.5, 1.0, 1.0]
+    house.api.faults.clear()
+    assert all(reference.api_url for reference in await house.preparer.prepare(references))
+
+
+async def test_a_files_api_that_is_not_there_is_left_to_whoever_can_wait_longer(house: House) -> None:
+    await house.api.close()
+    with pytest.raises(ApiUnreachable):
+        await house.preparer.prepare(house.references({"a.png": PNG}))
+    assert house.clock.slept == [0.5, 1.0]
+
+
+async def test_a_long_pause_that_the_files_api_asks_for_is_not_waited_out_here(house: House) -> None:
+    house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=429, retry_after=3600))
+    with pytest.raises(ApiBusy) as caught:
+        await house.preparer.prepare(house.references({"a.png": PNG}))
+    assert caught.value.retry_after == 3600
+    assert house.clock.slept == []
+
+
+@pytest.mark.parametrize("status", [422, 413])
+async def test_an_upload_that_fails_for_good_names_its_image(house: House, status: int) -> None:
     house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=status, times=None, body='{"message": "no room"}'))
     with pytest.raises(ReferencesRefused) as caught:
         await house.preparer.prepare(house.references({"a.png": PNG}))
@@ -270,7 +353,7 @@ async def test_an_upload_that_fails_for_good_names_its_image(house: House, statu
     assert isinstance(problem, ReferenceUploadFailed)
     assert (problem.number, problem.filename, problem.reason) == (1, "a.png", "no room")
     assert isinstance(problem.__cause__, ApiError)
-    assert len(house.api.requests) == requests
+    assert len(house.api.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -317,6 +400,14 @@ async def test_a_local_file_is_checked_and_uploaded(tmp_path: Path, mode: str) -
         assert (reference.number, reference.filename, reference.api_url) == (2, "local.dat", upload.url)
         assert reference.facts is not None
     assert path.exists()
+
+
+async def test_a_local_file_meets_the_same_trouble_at_the_files_api(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "local.png"
+    path.write_bytes(PNG)
+    house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=502, times=None))
+    with pytest.raises(ApiServerError):
+        await house.preparer.prepare_file(1, path)
 
 
 async def test_a_local_file_that_cannot_be_used_is_named(house: House, tmp_path: Path) -> None:

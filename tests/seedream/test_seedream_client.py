@@ -1,10 +1,10 @@
 import asyncio
-import io
 import json
 import logging
 import ssl
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from PIL import Image
 from pydantic import SecretStr
 
 from bot.domain.job import TaskStatus
+from bot.domain.references import MAX_FILE_BYTES
 from bot.domain.request import GenerationRequest
 from bot.errors import (
     ApiAnswerInvalid,
@@ -54,7 +55,13 @@ def session(*, keep_alive: bool = True, total: float = 20.0, read: float = 20.0)
 
 @asynccontextmanager
 async def client_of(
-    api: str, files: str = "http://127.0.0.1:9", token: str = SECRET, *, total: float = 20.0, read: float = 20.0
+    api: str,
+    files: str = "http://127.0.0.1:9",
+    token: str = SECRET,
+    *,
+    total: float = 20.0,
+    read: float = 20.0,
+    rate: float = 1000,
 ) -> AsyncIterator[SeedreamClient]:
     async with session(total=total, read=read) as shared, session(keep_alive=False, total=total, read=read) as paid:
         yield SeedreamClient(
@@ -63,7 +70,7 @@ async def client_of(
             api_token=SecretStr(token),
             api_base_url=api,
             files_base_url=files,
-            requests_per_second=1000,
+            requests_per_second=rate,
             clock=ManualClock(),
         )
 
@@ -450,32 +457,69 @@ async def test_a_server_that_is_not_the_api_does_not_pass_the_check() -> None:
             await client.check_access()
 
 
-async def test_requests_are_held_to_their_rate(monkeypatch: pytest.MonkeyPatch, sandbox: SeedreamSandbox) -> None:
+@pytest.fixture
+async def slow(sandbox: SeedreamSandbox) -> AsyncIterator[SeedreamClient]:
+    """A client that may send one request in two seconds."""
+    async with client_of(sandbox.api_base_url, sandbox.files_base_url, sandbox.api_token, rate=0.5) as made:
+        yield made
+
+
+async def a_while(sandbox: SeedreamSandbox) -> None:
+    """Let three requests of somebody else's come and go."""
+    async with client_of(sandbox.api_base_url, token=sandbox.api_token) as other:
+        for _ in range(3):
+            await other.check_access()
+
+
+async def test_requests_are_held_to_their_rate(
+    monkeypatch: pytest.MonkeyPatch, sandbox: SeedreamSandbox, slow: SeedreamClient
+) -> None:
     loop = asyncio.get_running_loop()
-    async with AsyncExitStack() as stack:
-        shared = await stack.enter_async_context(session())
-        paid = await stack.enter_async_context(session(keep_alive=False))
-        client = SeedreamClient(
-            shared,
-            paid,
-            api_token=SecretStr(sandbox.api_token),
-            api_base_url=sandbox.api_base_url,
-            files_base_url=sandbox.files_base_url,
-            requests_per_second=0.5,
-            clock=ManualClock(),
-        )
-        await client.check_access()
-        # The second of two within two seconds has to wait, while somebody else's three come and go.
-        waiting = asyncio.create_task(client.check_access())
-        async with client_of(sandbox.api_base_url, token=sandbox.api_token) as other:
-            for _ in range(3):
-                await other.check_access()
-        assert not waiting.done()
-        assert len(sandbox.requests) == 4
-        real = loop.time
-        monkeypatch.setattr(loop, "time", lambda: real() + 3)
-        await waiting
+    await slow.check_access()
+    # The second of two within two seconds has to wait.
+    waiting = asyncio.create_task(slow.check_access())
+    await a_while(sandbox)
+    assert not waiting.done()
+    assert len(sandbox.requests) == 4
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + 3)
+    await waiting
     assert len(sandbox.requests) == 5
+
+
+async def test_a_reserved_place_is_waited_for_before_the_submission_and_used_by_it(
+    monkeypatch: pytest.MonkeyPatch, sandbox: SeedreamSandbox, slow: SeedreamClient
+) -> None:
+    loop = asyncio.get_running_loop()
+    await slow.check_access()
+    waiting = asyncio.create_task(slow.reserve())
+    await a_while(sandbox)
+    assert not waiting.done()
+    assert sandbox.ledger == []
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + 3)
+    await waiting
+    # The time stands still from here on: a second wait would never end.
+    now = loop.time()
+    monkeypatch.setattr(loop, "time", lambda: now)
+    await slow.submit(REQUEST, [])
+    assert len(sandbox.ledger) == 1
+
+
+async def test_a_submission_without_a_reserved_place_waits_itself(
+    monkeypatch: pytest.MonkeyPatch, sandbox: SeedreamSandbox, slow: SeedreamClient
+) -> None:
+    loop = asyncio.get_running_loop()
+    await slow.reserve()
+    await slow.submit(REQUEST, [])
+    waiting = asyncio.create_task(slow.submit(REQUEST, []))
+    await a_while(sandbox)
+    assert not waiting.done()
+    assert len(sandbox.ledger) == 1
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + 3)
+    await waiting
+    assert len(sandbox.ledger) == 2
 
 
 async def test_a_missing_file_is_not_the_apis_fault(client: SeedreamClient, tmp_path: Path) -> None:
@@ -483,11 +527,57 @@ async def test_a_missing_file_is_not_the_apis_fault(client: SeedreamClient, tmp_
         await client.upload(tmp_path / "none", filename="x", content_type="image/png", number=1)
 
 
-async def test_a_large_upload_does_not_hold_the_loop(
-    sandbox: SeedreamSandbox, client: SeedreamClient, tmp_path: Path
-) -> None:
+async def test_a_large_upload_arrives_whole(sandbox: SeedreamSandbox, client: SeedreamClient, tmp_path: Path) -> None:
     big = tmp_path / "big.bin"
-    big.write_bytes(io.BytesIO(bytes(range(256)) * 40_000).getvalue())
+    big.write_bytes(bytes(range(256)) * 40_000)
     image = await client.upload(big, filename="big.png", content_type="image/png", number=1)
     assert image.size == big.stat().st_size
     assert sandbox.uploads[0].data == bytes_of(big)
+
+
+async def test_a_large_upload_never_stands_in_memory(tmp_path: Path) -> None:
+    big = tmp_path / "big.bin"
+    big.write_bytes(bytes(MAX_FILE_BYTES))
+    received = 0
+
+    async def take(request: web.Request) -> web.StreamResponse:
+        nonlocal received
+        async for piece in request.content.iter_any():
+            received += len(piece)
+        return web.json_response({"url": "https://f.example/a"})
+
+    async with serving(take) as base, client_of(base, base) as client:
+        tracemalloc.start()
+        try:
+            await client.upload(big, filename="big.png", content_type="image/png", number=1)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert received > MAX_FILE_BYTES
+    assert peak < MAX_FILE_BYTES / 2
+
+
+async def test_a_poll_that_runs_into_a_quota_may_be_tried_again(
+    sandbox: SeedreamSandbox, client: SeedreamClient
+) -> None:
+    task_id = await client.submit(REQUEST, [])
+    body = '{"error_code": "QuotaExceeded", "message": "insufficient quota, account overdue"}'
+    for status in (429, 503):
+        sandbox.faults.add(Fault(FaultKind.STATUS, status=status, body=body))
+        with pytest.raises(ApiBusy):
+            await client.poll(task_id)
+    assert (await client.poll(task_id)).status is TaskStatus.PENDING
+
+
+@pytest.mark.parametrize("task_id", [4711, "a/b?c#d%2F..", "任务"])
+async def test_a_task_is_asked_for_by_whatever_id_it_was_given(task_id: object) -> None:
+    paths: list[str] = []
+
+    async def take(request: web.Request) -> web.StreamResponse:
+        paths.append(request.match_info["path"])
+        return web.json_response({"task_id": task_id, "status": "pending"})
+
+    async with serving(take) as base, client_of(base) as client:
+        given = await client.submit(REQUEST, [])
+        assert (await client.poll(given)).status is TaskStatus.PENDING
+    assert paths == ["generate/vol/seedream", f"tasks/{task_id}"]

@@ -1,10 +1,13 @@
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
 from bot.domain.job import TaskState, TaskStatus
 from bot.domain.request import GenerationRequest
@@ -23,14 +26,20 @@ from bot.seedream.protocol import (
     build_poll,
     build_submit,
     build_upload,
-    decode_poll,
     decode_submit,
     decode_upload,
+    read_task,
     safe_filename,
+    task_state,
 )
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 BASE = "https://api.example/v1"
+
+
+def polled(answer: Answer) -> TaskState:
+    """Read the answer to a poll as the client does."""
+    return task_state(read_task(answer))
 
 
 def answer(body: object, status: int = 200) -> Answer:
@@ -85,8 +94,43 @@ def test_a_task_id_cannot_lead_to_another_path() -> None:
     assert build_poll(BASE, "../x?y#z").url == f"{BASE}/tasks/..%2Fx%3Fy%23z"
 
 
-def test_a_submission_yields_its_task_id() -> None:
-    assert decode_submit(answer({"task_id": " 0123-ab \n", "credits": 1})) == "0123-ab"
+@pytest.mark.parametrize("text", ["", ".", "..", "a b", "a\nb", "\udcff", "x" * 201])
+def test_what_is_no_task_id_is_not_asked_for(text: str) -> None:
+    with pytest.raises(TaskUnknownToApi, match="is no task id"):
+        build_poll(BASE, text)
+
+
+@given(
+    st.text(max_size=30)
+    | st.text(st.sampled_from("./\\%2eE?#:@;&=+~ \t\r\n\0\u202e任"), max_size=8)
+    | st.integers(-5, 10**30)
+)
+def test_any_task_id_that_is_taken_is_one_part_of_the_path_that_is_polled(value: str | int) -> None:
+    try:
+        task_id = decode_submit(answer({"task_id": value}))
+    except SubmissionOutcomeUnknown:
+        assert not re.fullmatch(r"[A-Za-z0-9_-]+", str(value)) or value in range(-5, 1)
+        return
+    assert task_id == str(value).strip()
+    # As the HTTP client sends it, who decodes and normalizes in its own way.
+    path = URL(build_poll(BASE, task_id).url).raw_path
+    assert path.startswith("/v1/tasks/")
+    assert path.count("/") == 3
+    assert unquote(path.rpartition("/")[2]) == task_id
+
+
+@pytest.mark.parametrize(
+    ("task_id", "read"),
+    [
+        (" 0123-ab \n", "0123-ab"),
+        (17, "17"),
+        (10**19, "1" + "0" * 19),
+        ("cgt-2026:a/b+c=", "cgt-2026:a/b+c="),
+        ("任务1", "任务1"),
+    ],
+)
+def test_a_submission_yields_its_task_id(task_id: object, read: str) -> None:
+    assert decode_submit(answer({"task_id": task_id, "credits": 1})) == read
 
 
 @pytest.mark.parametrize(
@@ -95,7 +139,15 @@ def test_a_submission_yields_its_task_id() -> None:
         {},
         {"task_id": ""},
         {"task_id": None},
-        {"task_id": 17},
+        {"task_id": 0},
+        {"task_id": -1},
+        {"task_id": True},
+        {"task_id": 1.5},
+        {"task_id": ["1"]},
+        {"task_id": {"id": "1"}},
+        {"task_id": "\u202e"},
+        b'{"task_id": "\\ud800"}',
+        b'{"task_id": 1' + b"0" * 5000 + b"}",
         {"task_id": ".."},
         {"task_id": "a b"},
         {"task_id": "x" * 201},
@@ -149,12 +201,12 @@ URLS = ("https://r.example/1.png", "https://r.example/2.png")
     ],
 )
 def test_a_task_is_read_in_every_shape(body: object, state: TaskState) -> None:
-    assert decode_poll(answer(body)) == state
+    assert polled(answer(body)) == state
 
 
 @pytest.mark.parametrize("result", [None, [], {}, "x", ["ftp://x/y"], [{"type": "image"}], ["https://[bad"]])
 def test_a_completed_task_without_pictures_is_a_failure(result: object) -> None:
-    state = decode_poll(answer({"status": "completed", "result": result}))
+    state = polled(answer({"status": "completed", "result": result}))
     assert isinstance(state.failure, TaskWithoutPictures)
 
 
@@ -184,14 +236,14 @@ def test_a_completed_task_without_pictures_is_a_failure(result: object) -> None:
     ],
 )
 def test_a_failed_task_says_why(fields: dict[str, object], kind: type[TaskFailed], code: str, detail: str) -> None:
-    state = decode_poll(answer({"status": "failed", **fields}))
+    state = polled(answer({"status": "failed", **fields}))
     assert state.status is TaskStatus.FAILED
     assert type(state.failure) is kind
     assert (state.failure.code, state.failure.detail) == (code, detail)
 
 
 def test_long_words_of_the_api_are_cut() -> None:
-    state = decode_poll(answer({"status": "failed", "error_msg": "word " * 10_000}))
+    state = polled(answer({"status": "failed", "error_msg": "word " * 10_000}))
     assert state.failure is not None
     assert len(state.failure.detail) <= 300
 
@@ -199,13 +251,13 @@ def test_long_words_of_the_api_are_cut() -> None:
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"{}", b'{"status": 3}', b"\xff", b"[" * 100_000])
 def test_a_poll_answered_with_garbage_may_be_tried_again(body: bytes) -> None:
     with pytest.raises(ApiAnswerInvalid) as caught:
-        decode_poll(answer(body))
+        polled(answer(body))
     assert caught.value.retryable
 
 
 def test_a_task_that_the_api_does_not_know_is_told_apart() -> None:
     with pytest.raises(TaskUnknownToApi, match="no such task"):
-        decode_poll(answer({"message": "no such task"}, 404))
+        polled(answer({"message": "no such task"}, 404))
 
 
 @given(
@@ -224,7 +276,7 @@ def test_a_task_that_the_api_does_not_know_is_told_apart() -> None:
     status=st.integers(100, 999),
 )
 def test_no_answer_whatsoever_raises_anything_but_an_api_error(body: bytes, status: int) -> None:
-    for decode in (decode_submit, decode_poll, decode_upload):
+    for decode in (decode_submit, polled, decode_upload):
         try:
             decode(answer(body, status))
         except ApiError as error:
@@ -269,6 +321,11 @@ def test_an_uploads_end_is_read_leniently(expires_at: object, read: datetime | N
     image = decode_upload(answer({"url": "http://f.example/a", "expires_at": expires_at}))
     assert image.expires_at == read
     assert image.cn_url is None
+
+
+@pytest.mark.parametrize(("size", "read"), [(12, 12), (None, None), ("12 KB", None), (1.5, None), ([], None)])
+def test_an_upload_is_not_refused_for_a_size_nobody_needs(size: object, read: int | None) -> None:
+    assert decode_upload(answer({"url": "http://f.example/a", "size": size})).size == read
 
 
 @pytest.mark.parametrize("body", [{}, {"url": None}, {"url": "ftp://x"}, {"url": "/files/a"}, [], b"ok"])

@@ -76,7 +76,10 @@ def test_the_paid_post_is_repeatable_only_after_a_read_429_or_503(status: int) -
         (400, {"error_msg": "not enough credits left"}, ApiBalanceExhausted),
         (403, {"error": {"code": "AccountOverdueError", "message": "overdue"}}, ApiBalanceExhausted),
         (403, {"message": "账户余额不足"}, ApiBalanceExhausted),
-        (429, {"error_code": "QuotaExceeded", "message": "free trial quota used up"}, ApiBalanceExhausted),
+        (403, {"message": "your account has an overdue payment"}, ApiBalanceExhausted),
+        (403, {"message": "Account is overdue"}, ApiBalanceExhausted),
+        (400, {"message": "the deadline is overdue"}, ApiRequestRejected),
+        (429, {"message": "request overdue in queue"}, ApiBusy),
         (429, {"message": "quota of 10 requests per second exceeded"}, ApiBusy),
         (429, {"error_code": "RateLimitExceeded", "message": "rate limit of your quota"}, ApiBusy),
         (400, {"message": "invalid credentials format in header"}, ApiRequestRejected),
@@ -94,6 +97,19 @@ def test_words_and_codes_decide_where_the_status_does_not(
     status: int, body: object, kind: type[ApiError], *, paid: bool
 ) -> None:
     assert type(error(status, body, paid=paid)) is kind
+
+
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 503])
+@pytest.mark.parametrize("words", ["free trial quota used up", "insufficient balance", "account overdue", "risk"])
+def test_what_is_repeatable_is_repeated_whatever_its_words(status: int, words: str) -> None:
+    """A poll that runs into a quota says nothing of the task that it asks for, which is paid."""
+    assert error(status, {"message": words}, paid=False).retryable
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("words", ["free trial quota used up", "insufficient balance", "AccountOverdueError"])
+def test_the_paid_post_is_not_repeated_for_want_of_balance(status: int, words: str) -> None:
+    assert type(error(status, {"message": words}, paid=True)) is ApiBalanceExhausted
 
 
 @pytest.mark.parametrize("words", ["insufficient balance", "sensitive content"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.job import Job, Sent
+from bot.domain.job import Job, PictureNote, Sent
 from bot.domain.place import Place
 from bot.domain.request import GenerationRequest
 from bot.domain.sizes import ExactSize, Tier, Version
@@ -52,8 +52,9 @@ def _of(hint: object) -> st.SearchStrategy[Any]:
     }
     if hint in simple:
         return simple[hint]
+    one = st.builds(NotAnImage, st.integers(1, 14), texts)
     # The rest are tuples of other errors.
-    return st.lists(st.builds(NotAnImage, st.integers(1, 14), texts), max_size=2).map(tuple)
+    return one if hint is BotError else st.lists(one, max_size=2).map(tuple)
 
 
 def _error(kind: type[BotError]) -> st.SearchStrategy[BotError]:
@@ -96,7 +97,7 @@ jobs = _whole(
     attempts=st.integers(0, 2**31 - 1),
     failure=st.none() | errors,
     sent=st.dictionaries(texts, messages, max_size=4),
-    notes=st.dictionaries(texts, texts, max_size=4),
+    notes=st.dictionaries(texts, st.sampled_from(PictureNote), max_size=4),
 )
 
 

@@ -335,27 +335,3 @@ async def test_typical_seconds_forgets_what_is_long_ago_or_was_not_completed(
     assert await store.typical_seconds(request) == 8.0
     await _completed(store, make_job, [12] * 11, request, first=2000)
     assert await store.typical_seconds(request) == 12.0
-
-
-async def test_counts_name_every_status(store: SqlJobStore, make_job: JobMaker) -> None:
-    for number, status in enumerate([Status.WAITING, Status.WAITING, Status.FAILED]):
-        await store.add(make_job(number, status=status))
-    counts = await store.counts()
-    assert set(counts) == set(Status)
-    assert {status: count for status, count in counts.items() if count} == {Status.WAITING: 2, Status.FAILED: 1}
-
-
-async def test_recent_jobs_are_a_persons_own_newest_first(store: SqlJobStore, make_job: JobMaker) -> None:
-    for number in range(5):
-        await store.add(make_job(number))
-    other = make_job(9)
-    await store.add(replace(other, requester=replace(other.requester, user_id=43)))
-    assert [job.id for job in await store.recent(42, 3)] == [make_job(n).id for n in (4, 3, 2)]
-
-
-async def test_a_job_is_found_by_its_task(store: SqlJobStore, make_job: JobMaker) -> None:
-    job = make_job(1, task_id="0123-abcd")
-    await store.add(job)
-    await store.add(make_job(2))
-    assert await store.get_by_task("0123-abcd") == job
-    assert await store.get_by_task("none") is None

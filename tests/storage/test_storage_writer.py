@@ -167,7 +167,7 @@ async def test_a_full_disk_takes_the_group_with_it_and_nothing_half(
     await database.write(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}").scalar())
     gate, first = await _held(database)
     small = [asyncio.create_task(store.add(make_job(1)))]
-    large = make_job(2, notes={"1": "x" * 200_000})
+    large = make_job(2, results=("x" * 200_000,))
     tasks = [*small, asyncio.create_task(store.add(large)), asyncio.create_task(store.add(make_job(3)))]
     await asyncio.sleep(0)
     gate.opened.set()

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import TypeVar, get_type_hints
 
 from bot.domain.place import Right
-from bot.errors import BotError, CannotPostPictures, ReferenceImageError, RequestError
+from bot.errors import BotError, CannotPostPictures, PlaceGone, ReferenceImageError, RequestError
 from bot.errors import request as request_errors
 
 E = TypeVar("E", bound=BotError)
@@ -39,6 +39,8 @@ def _value(kind: type[BotError], name: str, hint: object, place: int) -> object:
         return tuple(sample(child) for child in ReferenceImageError.__subclasses__())
     if hint == tuple[RequestError, ...]:
         return (request_errors.PromptMissing(), sample(request_errors.PromptTooLong))
+    if hint is BotError:
+        return sample(PlaceGone)
     if hint == tuple[str, ...]:
         return (f"{name} one", f"{name} two")
     values = {int: 4100 + place, str: f"{name} words", float: 7.5, bool: True, float | None: 7.5}

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.doctor import application, local, seedream
-from bot.cli.doctor.check import Check, failed, not_checked, passed, show
+from bot.cli.doctor.check import Check, failed, passed, show
 from bot.cli.outcome import Guard
 from bot.config import DEFAULT_PATH, Settings, load_settings
 from bot.errors import ConfigInvalid, ConfigMissing
@@ -20,11 +20,12 @@ async def run_doctor(path: Path | None, console: Console, guard: Guard) -> int:
     """Run every check, print the table, and return the exit code: 1 on any failure."""
     settings, check = read_settings(path)
     if settings is None:
-        checks = [check, *(not_checked(name, "the settings need mending first") for name in _NAMES)]
-    else:
-        guard.keep(settings.secrets())
-        with console.status("Checking ..."):
-            checks = [check, *await _all_checks(settings)]
+        show([check], console)
+        console.print(f"{len(_NAMES)} further checks need the settings first.")
+        return 1
+    guard.keep(settings.secrets())
+    with console.status("Checking ..."):
+        checks = [check, *await _all_checks(settings)]
     show(checks, console)
     invitation = next((check for check in checks if check.name == application.INVITATION and check.passed), None)
     if invitation is not None:
@@ -49,7 +50,7 @@ async def _all_checks(settings: Settings) -> list[Check]:
     groups = await asyncio.gather(
         application.checks(settings.discord),
         seedream.checks(settings.seedream),
-        local.checks(settings.storage.url, settings.health.host, settings.health.port),
+        local.checks(settings.storage, settings.health),
     )
     return [check for group in groups for check in group]
 

@@ -59,4 +59,5 @@ def show(checks: Sequence[Check], console: Console) -> None:
         console.print(Text("Everything is in order.", "green"))
         return
     rest = f"; {left_out} could not be checked" if left_out else ""
-    console.print(Text(f"{failures} of {len(checks)} checks failed{rest}.", "bold red"))
+    count = "The check" if len(checks) == 1 else f"{failures} of {len(checks)} checks"
+    console.print(Text(f"{count} failed{rest}.", "bold red"))

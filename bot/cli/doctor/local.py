@@ -1,35 +1,54 @@
-"""Checks of this machine: the database and the health check's port."""
+"""Checks of this machine: the database, the folder for pictures on their way, and the health check's port."""
 
 import asyncio
 import socket
 
-from bot.cli.doctor.check import Check, failed, passed
-from bot.cli.health import probe, probe_url
-from bot.errors import DatabaseInUse, DatabaseUnusable
+from bot.cli.doctor.check import Check, failed, not_checked, passed
+from bot.cli.health import Health, probe, probe_url
+from bot.config import HealthSettings, StorageSettings
+from bot.errors import DatabaseUnusable, SpoolUnusable
 from bot.presentation.errors import describe
+from bot.spool import check_spool
 from bot.storage import check as check_database
 
 DATABASE = "Database"
+SPOOL = "Spool folder"
 HEALTH = "Health port"
-NAMES = (DATABASE, HEALTH)
+NAMES = (DATABASE, SPOOL, HEALTH)
 
 
-async def checks(url: str, host: str, port: int) -> list[Check]:
-    """Check what the bot needs of this machine."""
-    return [await database(url), await health_port(host, port)]
+async def checks(storage: StorageSettings, health: HealthSettings) -> list[Check]:
+    """Check what the bot needs of this machine; beside a running bot, too."""
+    found = await database(storage.url)
+    if found.passed or storage.spool_dir is not None:
+        folder = await spool(storage.url, storage.spool_dir)
+    else:
+        folder = not_checked(SPOOL, "it belongs beside the database")
+    return [found, folder, await health_port(health.host, health.port)]
 
 
 async def database(url: str) -> Check:
     """Check that the database can be read and written, or made."""
     try:
         facts = await check_database(url)
-    except (DatabaseUnusable, DatabaseInUse) as error:
+    except DatabaseUnusable as error:
         return failed(DATABASE, describe(error), "Mend that, or set storage.url to another file.")
     if not facts.exists:
         return passed(DATABASE, f"{facts.url} is made at the first start")
     if facts.revision == facts.newest_revision:
         return passed(DATABASE, f"{facts.url} is sound and up to date")
     return passed(DATABASE, f"{facts.url} is sound; its tables are brought up to date at the next start")
+
+
+async def spool(url: str, spool_dir: str | None) -> Check:
+    """Check that pictures on their way can be kept on the disk."""
+    try:
+        folder = await asyncio.to_thread(check_spool, url, spool_dir)
+    except SpoolUnusable as error:
+        return failed(SPOOL, f"{error.path}: {error.detail}", "Mend that, or set storage.spool_dir to another folder.")
+    except DatabaseUnusable:
+        return not_checked(SPOOL, "it is named after the database")
+    return passed(SPOOL, f"{folder} can be written")
 
 
 async def health_port(host: str, port: int) -> Check:
@@ -42,9 +61,11 @@ async def health_port(host: str, port: int) -> Check:
         obstacle = error.strerror or type(error).__name__
     else:
         return passed(HEALTH, f"{port} on {host} is free")
-    running, words = await asyncio.to_thread(probe, probe_url(host, port))
-    if running:
-        return passed(HEALTH, f"{port} on {host}: {words}")
+    health, words = await asyncio.to_thread(probe, probe_url(host, port))
+    if health is Health.WELL:
+        return passed(HEALTH, f"{port} on {host}: the bot is running and answers")
+    if health is Health.UNWELL:
+        return failed(HEALTH, f"{port} on {host}: {words}", "Look into the running bot's log.")
     return failed(HEALTH, f"{port} on {host} cannot be used: {obstacle}", "Set health.port to a free port, or to 0.")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import shlex
+import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,13 +16,13 @@ from bot.cli.generate.inputs import image_links
 from bot.cli.generate.progress import Progress
 from bot.cli.generate.saving import save_pictures
 from bot.cli.generate.task import Patience, follow, submit
-from bot.cli.generate.tools import open_tools
 from bot.cli.outcome import say_error
 from bot.cli.words import operator_words
 from bot.clock import Clock, SystemClock
 from bot.config import SeedreamSettings
 from bot.domain.request import RequestDraft, check_request
 from bot.errors import BotError, TaskContentRefused, TaskFailed, TaskUnknownToApi, TaskWithoutPictures
+from bot.wiring import open_services
 
 _OVER = (TaskFailed, TaskContentRefused, TaskUnknownToApi, TaskWithoutPictures)
 
@@ -70,18 +71,19 @@ async def run_generate(
         clock, jitter, settings.poll_first_seconds, settings.poll_longest_seconds, settings.poll_deadline_minutes
     )
     async with AsyncExitStack() as stack:
-        tools = await open_tools(stack, settings, clock, jitter)
+        spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seedream-bot-")))
+        services = await open_services(stack, settings, clock=clock, jitter=jitter, spool=spool)
         progress = stack.enter_context(Progress(console))
         task_id = order.task_id
         if request is not None:
-            links = await image_links(order.images, tools.preparer, progress)
-            task_id = await submit(tools.client, request, links, patience, progress)
+            links = await image_links(order.images, services.preparer, progress)
+            task_id = await submit(services.client, request, links, patience, progress)
         if task_id is None:
             raise ValueError("an order has either a draft or a task id")
         progress.note(f"Task {task_id}")
         try:
-            results = await follow(tools.client, task_id, patience, progress)
-            saved = await save_pictures(tools.files, task_id, results, order.out, patience, progress)
+            results = await follow(services.client, task_id, patience, progress)
+            saved = await save_pictures(services.files, task_id, results, order.out, patience, progress)
         except (BotError, asyncio.CancelledError) as error:
             if not isinstance(error, _OVER):
                 progress.note(_how_to_go_on(task_id, order.out))

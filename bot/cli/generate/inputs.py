@@ -19,7 +19,7 @@ async def image_links(images: tuple[str, ...], preparer: Preparer, progress: Pro
 
     Raises:
         ReferencesRefused: with every file that cannot be used; nothing has been spent.
-        ApiError: the files API takes none, because of the token or the balance.
+        ApiError: the files API takes none, because of the token, the balance or an outage.
     """
     if any(not is_link(image) for image in images):
         progress.phase("Checking and uploading the reference images")
@@ -34,12 +34,12 @@ async def image_links(images: tuple[str, ...], preparer: Preparer, progress: Pro
             return error
 
     links = await asyncio.gather(*(link(number, image) for number, image in enumerate(images, 1)))
-    for item in links:
-        if isinstance(item, BotError) and not isinstance(item, ReferenceImageError):
-            raise item
     problems = tuple(item for item in links if isinstance(item, ReferenceImageError))
     if problems:
         raise ReferencesRefused(problems)
+    for item in links:
+        if isinstance(item, BotError):
+            raise item
     return [item for item in links if isinstance(item, str)]
 
 

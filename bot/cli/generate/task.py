@@ -46,6 +46,8 @@ async def submit(
     failures = 0
     while True:
         progress.phase("Submitting")
+        # Outside of what follows: an interruption of this wait leaves nothing open.
+        await api.reserve()
         try:
             return await api.submit(request, links)
         except ApiError as error:

@@ -41,7 +41,10 @@ def _delivery(error: DeliveryError) -> str:
 
 @describe.register
 def _gone(error: PlaceGone) -> str:
-    return _("The place the pictures were meant for is gone, or no longer open to the bot.")
+    return _(
+        "The place the pictures were meant for is gone, or no longer open to the bot. "
+        "Please ask again in another place."
+    )
 
 
 @describe.register
@@ -56,12 +59,14 @@ def _message(error: MessageGone) -> str:
 
 @describe.register
 def _too_large(error: UploadTooLarge) -> str:
-    return _("Discord does not take the pictures here, however small the bot makes them.")
+    return _(
+        "Discord does not take the pictures here, however small the bot makes them. Please tell whoever runs the bot."
+    )
 
 
 @describe.register
 def _discord(error: DiscordUnavailable) -> str:
-    return _("Discord does not answer the bot just now.")
+    return _("Discord did not answer the bot, although it tried for a while. Please try again later.")
 
 
 @describe.register
@@ -81,4 +86,4 @@ def _unusable(error: ResultUnusable) -> str:
 
 @describe.register
 def _given_up(error: DeliveryGivenUp) -> str:
-    return _("The pictures could not be posted here.")
+    return _("The pictures are finished, but could not be posted.") + " " + describe(error.reason)

@@ -8,6 +8,8 @@ from bot.errors import (
     DiscordRefused,
     DiscordTokenRefused,
     DiscordUnreachable,
+    HealthPortUnusable,
+    SpoolUnusable,
     StartupError,
 )
 from bot.presentation.errors.base import describe
@@ -43,6 +45,23 @@ def _in_use(error: DatabaseInUse) -> str:
     return _("Another seedream-bot already works with {path}. Stop it, or give this one its own database.").format(
         path=error.path
     )
+
+
+@describe.register
+def _spool(error: SpoolUnusable) -> str:
+    return _(
+        "The folder {path} for pictures on their way cannot be used: {detail}. Mend that, or set storage.spool_dir to "
+        "another folder."
+    ).format(path=error.path, detail=error.detail)
+
+
+@describe.register
+def _health_port(error: HealthPortUnusable) -> str:
+    host = f"[{error.host}]" if ":" in error.host else error.host
+    return _(
+        "The health check cannot listen on {host}:{port}: {detail}. Choose another with health.port, or 0 to switch "
+        "it off."
+    ).format(host=host, port=error.port, detail=error.detail)
 
 
 @describe.register

@@ -28,7 +28,8 @@ def _interaction(call: Call) -> Interaction:
     """Return the interaction of the token.
 
     Raises:
-        ApiError: 10015 for an unknown token or before the first answer; 50027 once it has expired.
+        ApiError: 10015 for an unknown token or before the first answer; 50027 once it has expired; 10003 when the
+            channel is gone.
     """
     interaction = call.world.interaction_by_token(call.text("token"))
     if interaction is None or call.snowflake("application_id") != call.world.application.id:
@@ -37,6 +38,8 @@ def _interaction(call: Call) -> Interaction:
         raise ApiError(Code.INVALID_WEBHOOK_TOKEN)
     if interaction.acknowledgement is None:
         raise ApiError(Code.UNKNOWN_WEBHOOK)
+    if interaction.channel.deleted:
+        raise ApiError(Code.UNKNOWN_CHANNEL)
     return interaction
 
 

@@ -1,0 +1,87 @@
+"""Telling the person how a job ended, in every place where they may look for it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.job import END_PART, LOST, Job, PictureNote, Status, links_part
+from bot.domain.place import Venue
+from bot.errors import BotError, JobLost, StorageUnavailable
+from bot.jobs.messenger import Messenger
+from bot.jobs.sending import Sender
+from bot.jobs.unforeseen import foreseen
+
+EDIT_IS_SEEN = timedelta(seconds=60)
+"""How long after asking a person is taken to be still looking, so that an edit without a ping is enough."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The last step: the task message and the card get the outcome, and a message of its own says what edits cannot."""
+
+    messenger: Messenger
+    sender: Sender
+    clock: Clock
+
+    async def tell(self, job: Job) -> Job:
+        """Tell the end of a job; return it with what was sent. Each place is tried, whatever another one says.
+
+        Raises:
+            BotError: the person could not be told yet.
+        """
+        unsaid: BotError | None = None
+        try:
+            with foreseen(job):
+                job = await self._say(job, words=wants_message(job, self.clock))
+        except (JobLost, StorageUnavailable):
+            raise
+        except BotError as error:
+            unsaid = error
+        seen = bool(job.delivered_images) or job.message_id(END_PART) is not None
+        unshown: list[BotError] = []
+        shows: list[Callable[[Job], Awaitable[bool]]] = [self.messenger.show_card]
+        if job.place.venue is Venue.THREAD:
+            shows.insert(0, self.messenger.edit_task)
+        for show in shows:
+            try:
+                with foreseen(job):
+                    seen = await show(job) or seen
+            except BotError as error:
+                unshown.append(error)
+        retryable = next((trouble for trouble in unshown if trouble.retryable), None)
+        # A lost place may leave no other way to tell, so the edits that may still come to pass are waited for first.
+        if retryable is not None and (unsaid is None or not unsaid.retryable):
+            raise retryable
+        if unsaid is not None:
+            raise unsaid
+        return job if seen else await self._say(job, words=True)
+
+    async def _say(self, job: Job, *, words: bool) -> Job:
+        """Post the message of the end, where it takes one, and the links that found no room among other words."""
+        pages = range(1, self.messenger.link_pages(job) + 1)
+        if words or pages:
+            job = await self.sender.settle(job)
+        if words:
+            job = await self.sender.send(job, END_PART, self.messenger.post_end)
+        for page in pages:
+            job = await self._link(job, page)
+        return job
+
+    async def _link(self, job: Job, page: int) -> Job:
+        async def post(now: Job, nonce: str) -> int:
+            return await self.messenger.post_links(now, page, nonce)
+
+        return await self.sender.send(job, links_part(page), post)
+
+
+def wants_message(job: Job, clock: Clock) -> bool:
+    """Tell whether an end needs a message of its own: the person may have turned away, or pictures are missing."""
+    if job.status is Status.DELIVERED:
+        return bool(job.noted(*LOST, PictureNote.UNCONFIRMED))
+    waited = clock.now() - job.created_at > EDIT_IS_SEEN
+    return waited or job.thread_id is not None or job.task_id is not None or job.status is Status.UNKNOWN

@@ -1,0 +1,108 @@
+"""The HTTP sessions, and what goes over them, put together from the settings: for the bot and for `generate`."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from yarl import URL
+
+from bot import __version__
+from bot.clock import Clock
+from bot.config import SeedreamSettings
+from bot.domain.retry import RetryPolicy
+from bot.references import Fetcher, Preparer, open_guarded_session
+from bot.seedream import SeedreamClient, open_session
+
+TRANSFERS = RetryPolicy(attempts=4, first=0.5, longest=8.0)
+"""When the download or upload of a reference image is tried again; people are waiting, so not for long."""
+
+USER_AGENT = f"seedream-bot/{__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What reaches out of the house.
+
+    Attributes:
+        files: a session for files from the public internet, and from the servers that the operator named.
+    """
+
+    client: SeedreamClient
+    preparer: Preparer
+    files: aiohttp.ClientSession
+
+
+async def open_services(
+    stack: AsyncExitStack,
+    settings: SeedreamSettings,
+    *,
+    clock: Clock,
+    jitter: Callable[[], float],
+    spool: Path,
+    trusted_urls: Iterable[str] = (),
+) -> Services:
+    """Open everything on a stack that closes it again.
+
+    Args:
+        stack: closes the sessions.
+        settings: the API's.
+        clock: for pauses and the limiter.
+        jitter: returns random numbers in [0, 1).
+        spool: an existing folder for reference images on their way.
+        trusted_urls: whose servers files may come from though they stand in a private network, beside the API's own.
+    """
+    files = await stack.enter_async_context(
+        open_guarded_session(
+            user_agent=USER_AGENT,
+            connect_timeout=settings.connect_timeout_seconds,
+            read_timeout=settings.read_timeout_seconds,
+            total_timeout=settings.total_timeout_seconds,
+            allowed_origins=_origins((settings.api_base_url, settings.files_base_url, *trusted_urls)),
+        )
+    )
+    client = await _open_client(stack, settings, clock)
+    preparer = Preparer(
+        Fetcher(files, policy=TRANSFERS, clock=clock, jitter=jitter),
+        client,
+        policy=TRANSFERS,
+        clock=clock,
+        jitter=jitter,
+        spool=spool,
+        mode=settings.reference_mode,
+        upload_link=settings.upload_link,
+    )
+    return Services(client, preparer, files)
+
+
+async def _open_client(stack: AsyncExitStack, settings: SeedreamSettings, clock: Clock) -> SeedreamClient:
+    repeatable, paid = [
+        await stack.enter_async_context(
+            open_session(
+                user_agent=USER_AGENT,
+                connect_timeout=settings.connect_timeout_seconds,
+                read_timeout=settings.read_timeout_seconds,
+                total_timeout=settings.total_timeout_seconds,
+                keep_alive=keep_alive,
+            )
+        )
+        for keep_alive in (True, False)
+    ]
+    return SeedreamClient(
+        repeatable,
+        paid,
+        api_token=settings.api_token,
+        api_base_url=settings.api_base_url,
+        files_base_url=settings.files_base_url,
+        requests_per_second=settings.requests_per_second,
+        clock=clock,
+    )
+
+
+def _origins(urls: Iterable[str]) -> frozenset[tuple[str, int]]:
+    """Return host and port of servers that the operator named.
+
+    Discord's files come from other hosts than its API; a stand-in for Discord serves both.
+    """
+    return frozenset((url.host or "", url.port or 0) for url in map(URL, urls))
