@@ -163,11 +163,18 @@ class Worker:
             raise
         except BotError as error:
             trouble = error
+        stumbled = False
         while True:
             try:
                 latest = await self._store.get(job_id)
-                return Done() if latest is None else await self._trouble.handle(latest, trouble)
+                if latest is None:
+                    return Done()
+                if stumbled and latest.status not in {Status.PREPARING, Status.SUBMITTING}:
+                    # It was stored all the same, although the database said otherwise.
+                    return Again()
+                return await self._trouble.handle(latest, trouble)
             except StorageUnavailable as error:
+                stumbled = True
                 if step != self._submit:
                     raise
                 # What the API said is known here only; a row left as it is would be taken for an unknown outcome.

@@ -10,7 +10,15 @@ from structlog.testing import capture_logs
 
 from bot.domain.job import Job, Requester, Status, TaskState, TaskStatus
 from bot.domain.place import Venue
-from bot.errors import ApiBusy, ApiUnreachable, DiscordUnavailable, PlaceGone, StorageUnavailable, UnknownError
+from bot.errors import (
+    ApiBusy,
+    ApiRequestRejected,
+    ApiUnreachable,
+    DiscordUnavailable,
+    PlaceGone,
+    StorageUnavailable,
+    UnknownError,
+)
 from bot.jobs.settings import JobSettings
 from tests.jobs.engine import SETTINGS, Engine
 from tests.jobs.fakes import LEASE, MemoryStore, completed
@@ -454,3 +462,27 @@ async def test_errors_of_every_kind_never_make_the_worker_race(engine: Engine) -
     after = await engine.finish(make_job().id)
     assert after.status is Status.FAILED
     assert engine.store.reads < 120
+
+
+async def test_a_refusal_stored_by_a_database_that_says_otherwise_is_still_told(engine: Engine) -> None:
+    """The write arrives, its confirmation does not: the second look must not mistake the end for a failed telling."""
+    real = engine.store.save
+    told_wrong: list[Status] = []
+
+    async def confirming_nothing(job: Job, *, was: Status) -> None:
+        await real(job, was=was)
+        if job.status is Status.REFUSED and not told_wrong:
+            told_wrong.append(job.status)
+            raise StorageUnavailable(detail="no confirmation")
+
+    engine.store.save = confirming_nothing  # type: ignore[method-assign]  # a fault that the script has no word for
+    engine.api.submit_answers.append(ApiRequestRejected(status=400))
+    job = make_job()
+    engine.start()
+    await engine.take(job)
+    await engine.run_for(30)
+    stored = engine.store.job(job.id)
+    assert (stored.status, stored.told, len(engine.api.posts)) == (Status.REFUSED, True, 1)
+    assert told_wrong
+    assert any(card.status is Status.REFUSED for card in engine.messenger.cards)
+    await engine.end()
