@@ -79,6 +79,7 @@ def _what_is_wrong(error: OSError) -> str:
         return "the port is taken by another program"
     if error.errno == errno.EACCES:
         return "this user may only use ports above 1023"
-    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+    # From Python 3.13 on, asyncio gives no number where none of the host's addresses is this machine's.
+    if error.errno in {errno.EADDRNOTAVAIL, None} or isinstance(error, socket.gaierror):
         return "health.host is no address of this machine"
     return error.strerror or type(error).__name__
