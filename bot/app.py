@@ -32,7 +32,10 @@ from bot.storage import Database, FactStore, SqlJobStore
 from bot.telemetry.health import HealthServer
 from bot.wiring import open_services
 
-DRAIN_SECONDS = 15.0
+ADMISSION_SECONDS = 3.0
+"""How long commands that were let in may take to be acknowledged and stored when the bot is stopped."""
+
+DRAIN_SECONDS = 13.0
 """How long running steps may take to end when the bot is stopped; with closing it stays below 20 s."""
 
 OFFLINE_SECONDS = 300.0
@@ -184,7 +187,7 @@ class App:
 
     async def stop(self) -> None:
         """Take nothing new, let running steps end, give back the jobs, disconnect, close everything."""
-        self.jobs.close()
+        await self.jobs.close(ADMISSION_SECONDS)
         try:
             await self.worker.drain(DRAIN_SECONDS)
         except StorageUnavailable as error:

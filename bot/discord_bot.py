@@ -19,6 +19,7 @@ from bot.presentation.errors import explain
 from bot.presentation.i18n import speaking
 
 EXTENSIONS = ("cogs.seedream",)
+ALREADY_ACKNOWLEDGED = 40060
 CANNOT_SAY = frozenset({10062, 10015, 50027})
 """Discord's codes for an interaction whose token has ended."""
 
@@ -65,6 +66,27 @@ class ErrorAnsweringTree(app_commands.CommandTree["SeedreamBot"]):
         await answer_error(interaction, cause)
 
 
+async def acknowledge(interaction: discord.Interaction["SeedreamBot"]) -> int:
+    """Tell Discord that the answer takes a while, and return the id of the message that will be it.
+
+    Where the answer to that is lost on its way, Discord may have taken it all the same, and is asked.
+
+    Raises:
+        discord.HTTPException: it was not taken.
+    """
+    try:
+        callback = await interaction.response.defer(thinking=True)
+    except discord.HTTPException as error:
+        if error.code != ALREADY_ACKNOWLEDGED:
+            raise
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        _log.warning("the acknowledgement's answer was lost", error=str(error) or type(error).__name__)
+    else:
+        if callback is not None and callback.message_id is not None:
+            return callback.message_id
+    return (await interaction.original_response()).id
+
+
 async def answer_error(interaction: discord.Interaction["SeedreamBot"], cause: Exception) -> None:
     """Say what went wrong in the place of asking: privately, unless a public answer has been begun."""
     if isinstance(cause, BotError):
@@ -80,7 +102,12 @@ async def answer_error(interaction: discord.Interaction["SeedreamBot"], cause: E
         if interaction.response.is_done():
             await interaction.edit_original_response(content=words)
         else:
-            await interaction.response.send_message(words, ephemeral=True)
+            try:
+                await interaction.response.send_message(words, ephemeral=True)
+            except discord.HTTPException as error:
+                if error.code != ALREADY_ACKNOWLEDGED:
+                    raise
+                await interaction.edit_original_response(content=words)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as silence:
         too_late = getattr(silence, "code", None) in CANNOT_SAY
         _log.warning("the person could not be told", error=str(told), silence=str(silence), too_late=too_late)

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_bot import SeedreamBot
+from bot.discord_bot import SeedreamBot, acknowledge
 from bot.domain.place import choose_venue
 from bot.domain.references import Reference
 from bot.domain.request import DEFAULT_SIZE, MAX_PROMPT_LENGTH, RequestDraft, check_request
@@ -69,20 +69,18 @@ class Seedream(commands.Cog):
             )
         )
         choice = choose_venue(place_kind(interaction), rights(interaction))
-        self.bot.jobs.ensure_open()
-        callback = await interaction.response.defer(thinking=True)
-        card_id = callback.message_id if callback is not None else None
-        if card_id is None:
-            card_id = (await interaction.original_response()).id
-        await self.bot.jobs.accept(
-            requester=requester_of(interaction),
-            place=place_of(interaction, choice, card_id),
-            request=request,
-            references=[
-                Reference(number, attachment.filename, attachment.url)
-                for number, attachment in enumerate(attachments, start=1)
-            ],
-        )
+        references = [
+            Reference(number, attachment.filename, attachment.url)
+            for number, attachment in enumerate(attachments, start=1)
+        ]
+        with self.bot.jobs.admission():
+            card_id = await acknowledge(interaction)
+            await self.bot.jobs.accept(
+                requester=requester_of(interaction),
+                place=place_of(interaction, choice, card_id),
+                request=request,
+                references=references,
+            )
 
     @seedream.autocomplete("size")
     async def suggest_sizes(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from bot.domain.job import PictureNote
 
@@ -35,19 +35,29 @@ def fit(path: Path, limit: int) -> Fitted:
 
     Raises:
         NotAPictureError: it is no picture of the formats Seedream draws, has too many pixels to decode, or is damaged.
+        OSError: the disk does not do its part.
     """
-    size = path.stat().st_size
     try:
-        with Image.open(path, formats=list(FORMATS)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise NotAPictureError(f"{image.width}x{image.height} pixels")
-            extension = FORMATS[image.format or ""]
-            if size <= limit:
-                return Fitted(path, extension, size)
-            image.load()
-            return _shrunk(image, path, limit)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, KeyError) as error:
+        return _fitted(path, limit)
+    except (NotAPictureError, MemoryError):
+        raise
+    except Exception as error:
+        # Pillow answers malformed bytes with nearly any kind of exception; only the disk's own have a number.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise NotAPictureError(str(error)) from error
+
+
+def _fitted(path: Path, limit: int) -> Fitted:
+    size = path.stat().st_size
+    with Image.open(path, formats=list(FORMATS)) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise NotAPictureError(f"{image.width}x{image.height} pixels")
+        extension = FORMATS[image.format or ""]
+        if size <= limit:
+            return Fitted(path, extension, size)
+        image.load()
+        return _shrunk(image, path, limit)
 
 
 def _shrunk(image: Image.Image, path: Path, limit: int) -> Fitted:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Literal
 
 import discord
+import structlog
 
 from bot.clock import Clock
 from bot.delivery.refusals import THREAD_ALREADY_CREATED, of_thread, translated
@@ -19,7 +20,7 @@ from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.pricing import PriceList
 from bot.domain.request import GenerationRequest
-from bot.errors import MessageGone, PlaceGone, ThreadNotOpened
+from bot.errors import DiscordRejected, MessageGone, PlaceGone, ThreadNotOpened
 from bot.files import open_file
 from bot.presentation.card import card, thread_name
 from bot.presentation.i18n import speaking
@@ -27,6 +28,8 @@ from bot.presentation.links import link_pages
 from bot.presentation.messages import alt_text, end_message, images_message, task_message
 from bot.presentation.panel import Panel
 from bot.presentation.wording import money
+
+_log = structlog.get_logger(__name__)
 
 READ_BACK = 1000
 """Messages looked through for one that may have arrived."""
@@ -75,6 +78,9 @@ class DiscordMessenger:
                 else:
                     return False
         except (MessageGone, PlaceGone):
+            return False
+        except DiscordRejected as error:
+            _log.error("Discord rejected an edit", job=job.id, error=error.detail)
             return False
         return True
 
@@ -125,6 +131,9 @@ class DiscordMessenger:
                 message = self._channel(posted.channel_id).get_partial_message(posted.message_id)
                 await message.edit(content=content, embeds=embeds)
         except (MessageGone, PlaceGone):
+            return False
+        except DiscordRejected as error:
+            _log.error("Discord rejected an edit", job=job.id, error=error.detail)
             return False
         return True
 
@@ -224,9 +233,14 @@ class DiscordMessenger:
                     content or "", embeds=embeds, files=files, allowed_mentions=pings, wait=True
                 )
                 return followup.id
-            message = await self._channel(job.home_id).send(
-                content, embeds=embeds, files=files, nonce=nonce, allowed_mentions=pings
-            )
+            try:
+                with translated():
+                    message = await self._channel(job.home_id).send(
+                        content, embeds=embeds, files=files, nonce=nonce, allowed_mentions=pings
+                    )
+            except MessageGone as error:
+                # Of a new message it means a thread that is archived for good: nothing can be posted there.
+                raise PlaceGone(detail=error.detail) from error
             return message.id
 
     def _cost(self, request: GenerationRequest) -> str | None:

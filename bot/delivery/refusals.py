@@ -9,7 +9,15 @@ from contextlib import contextmanager
 import aiohttp
 import discord
 
-from bot.errors import BotError, DiscordUnavailable, MessageGone, PlaceGone, ThreadNotOpened, UploadTooLarge
+from bot.errors import (
+    BotError,
+    DiscordRejected,
+    DiscordUnavailable,
+    MessageGone,
+    PlaceGone,
+    ThreadNotOpened,
+    UploadTooLarge,
+)
 
 UNKNOWN_MESSAGE = 10008
 THREAD_ALREADY_CREATED = 160004
@@ -44,14 +52,11 @@ _NO_THREAD = {
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what discord.py raises into the errors jobs decide by; what is no known refusal passes unchanged."""
+    """Turn what discord.py raises into the errors jobs decide by."""
     try:
         yield
     except discord.HTTPException as error:
-        known = _of_answer(error)
-        if known is None:
-            raise
-        raise known from error
+        raise _of_answer(error) from error
     except discord.RateLimited as error:
         raise DiscordUnavailable(detail="rate limited", retry_after=error.retry_after) from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
@@ -59,7 +64,7 @@ def translated() -> Iterator[None]:
         raise DiscordUnavailable(detail=str(error) or type(error).__name__, maybe_taken=connected) from error
 
 
-def _of_answer(error: discord.HTTPException) -> BotError | None:
+def _of_answer(error: discord.HTTPException) -> BotError:
     detail = f"{error.status} {error.code}: {error.text}"[:300]
     if error.status == 413 or error.code == REQUEST_ENTITY_TOO_LARGE:
         return UploadTooLarge(detail=detail)
@@ -73,7 +78,7 @@ def _of_answer(error: discord.HTTPException) -> BotError | None:
         return DiscordUnavailable(detail=detail, retry_after=_retry_after(error), maybe_taken=taken)
     if error.status in {403, 404}:
         return PlaceGone(detail=detail)
-    return None
+    return DiscordRejected(detail=detail)
 
 
 def _retry_after(error: discord.HTTPException) -> float | None:

@@ -60,6 +60,7 @@ BotError
 │   ├── ThreadNotOpened
 │   ├── MessageGone
 │   ├── UploadTooLarge
+│   ├── DiscordRejected
 │   ├── DiscordUnavailable
 │   ├── ResultUnreachable
 │   ├── ResultGone
@@ -109,6 +110,7 @@ from bot.errors.delivery import (
     CannotPostPictures,
     DeliveryError,
     DeliveryGivenUp,
+    DiscordRejected,
     DiscordUnavailable,
     MessageGone,
     PlaceError,
@@ -191,6 +193,7 @@ __all__ = [
     "DeliveryError",
     "DeliveryGivenUp",
     "DiscordRefused",
+    "DiscordRejected",
     "DiscordTokenRefused",
     "DiscordUnavailable",
     "DiscordUnreachable",

@@ -55,6 +55,13 @@ class UploadTooLarge(DeliveryError):
 
 
 @dataclass(eq=False)
+class DiscordRejected(DeliveryError):
+    """Discord did not take a message as it is, for a reason nobody foresaw."""
+
+    detail: str = ""
+
+
+@dataclass(eq=False)
 class DiscordUnavailable(DeliveryError):
     """Discord did not answer, or asked to come back later.
 

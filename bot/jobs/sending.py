@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.job import Job, PictureNote, Sent
-from bot.errors import DiscordUnavailable
+from bot.errors import BotError, DiscordUnavailable
 from bot.jobs.messenger import Messenger
 from bot.jobs.ports import JobStore
 
@@ -55,6 +55,12 @@ class Sender:
         except DiscordUnavailable as error:
             if error.maybe_taken:
                 self._mine.discard(nonce)
+            raise
+        except BotError:
+            raise
+        except Exception:
+            # Not foreseen, so it is not known either whether it arrived.
+            self._mine.discard(nonce)
             raise
         self._mine.discard(nonce)
         arrived = replace(job, attempts=0, retry_at=None)

@@ -1,7 +1,9 @@
 """Taking jobs in: what the cogs call."""
 
+import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import structlog
@@ -34,6 +36,9 @@ class JobService:
         self._clock = clock
         self._new_id = new_id
         self._closed = False
+        self._admitted = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def ensure_open(self) -> None:
         """Refuse new jobs while the bot is being stopped.
@@ -44,9 +49,28 @@ class JobService:
         if self._closed:
             raise ShuttingDown
 
-    def close(self) -> None:
-        """Take nothing new from now on."""
+    @contextmanager
+    def admission(self) -> Iterator[None]:
+        """Let one command in, from before its acknowledgement until its job is stored.
+
+        Raises:
+            ShuttingDown: nothing new is taken in.
+        """
+        self.ensure_open()
+        self._admitted += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._admitted -= 1
+            if not self._admitted:
+                self._idle.set()
+
+    async def close(self, seconds: float) -> None:
+        """Take nothing new from now on, and wait until whoever has been let in has been served, `seconds` at most."""
         self._closed = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
 
     async def accept(
         self, *, requester: Requester, place: Place, request: GenerationRequest, references: Sequence[Reference]
@@ -54,10 +78,8 @@ class JobService:
         """Store a job and have it worked on; from then on it survives whatever happens to this process.
 
         Raises:
-            ShuttingDown: nothing new is taken in.
             StorageUnavailable: it could not be stored; nothing was begun.
         """
-        self.ensure_open()
         job = Job(
             id=self._new_id(),
             status=Status.ACCEPTED,

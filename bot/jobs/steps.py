@@ -11,7 +11,14 @@ from bot.clock import Clock
 from bot.domain.job import TASK_PART, Job, Status, TaskStatus
 from bot.domain.place import NoThread, Venue
 from bot.domain.retry import RetryPolicy
-from bot.errors import DiscordUnavailable, JobInterrupted, StorageUnavailable, TaskOverdue, ThreadNotOpened
+from bot.errors import (
+    DiscordRejected,
+    DiscordUnavailable,
+    JobInterrupted,
+    StorageUnavailable,
+    TaskOverdue,
+    ThreadNotOpened,
+)
 from bot.jobs.delivery import Delivery
 from bot.jobs.messenger import Messenger
 from bot.jobs.polling import next_delay
@@ -191,6 +198,9 @@ class Steps:
         except DiscordUnavailable as error:
             _log.warning("status not shown yet", job=job.id, error=str(error))
             return job
+        except DiscordRejected as error:
+            # It would be rejected again, and the task goes on whether it is shown or not.
+            _log.error("status message rejected", job=job.id, error=str(error))
         return await self._save(replace(job, task_shown=job.task_status), job)
 
     async def _tell(self, job: Job) -> Turn:

@@ -23,6 +23,7 @@ from bot.errors import (
     Cost,
     DeliveryError,
     DeliveryGivenUp,
+    DiscordUnavailable,
     PlaceError,
     PlaceGone,
     ReferenceImageError,
@@ -61,6 +62,9 @@ _CERTAINLY_NOT_TAKEN = (ApiUnreachable, ApiBusy)
 UNFORESEEN_ATTEMPTS = 8
 """How often a paid task is held on to through errors nobody foresaw."""
 
+UNHEARD_ATTEMPTS = 120
+"""How often a task past its deadline is asked for without an answer: about an hour, at half a minute each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -78,7 +82,11 @@ class Trouble:
         if isinstance(error, _FOR_THE_OPERATOR):
             log.error("the Seedream API refuses this bot", error=str(error))
         if isinstance(error, PlaceGone):
-            moved = await self._elsewhere(job)
+            try:
+                moved = await self._elsewhere(job)
+            except DiscordUnavailable as away:
+                # Whether there is another place is not known yet; the step will find this one gone once more.
+                moved, error = None, away
             if moved is not None:
                 log.warning("place gone, going on elsewhere", error=str(error), venue=moved.place.venue.value)
                 await self.store.save(moved, was=job.status)
@@ -119,7 +127,9 @@ class Trouble:
         if job.status is Status.DELIVERING and job.results_expire_at is not None:
             left = job.results_expire_at - now
         if left is not None and left < timedelta(0):
-            return None
+            # The deadline is for tasks that are not ready; while the API does not answer, nobody knows of this one.
+            unheard = job.status is Status.WAITING and job.attempts < UNHEARD_ATTEMPTS
+            return POLICIES[job.status].delay(error, job.attempts + 1, self.jitter()) if unheard else None
         if isinstance(error, TaskUnknownToApi) and job.submitted_at is not None and now - job.submitted_at < FRESH:
             return self.settings.poll_longest
         if isinstance(error, UnknownError) and job.status in {Status.WAITING, Status.DELIVERING}:
@@ -176,6 +186,8 @@ class Trouble:
             return replace(job, place=replace(place, venue=Venue.INTERACTION), sent=kept)
         try:
             channel_id = await self.messenger.open_direct_message(job)
+        except DiscordUnavailable:
+            raise
         except BotError as error:
             _log.warning("no direct message either", job=job.id, error=str(error))
             return None

@@ -41,6 +41,7 @@ _PLUGINS: dict[str, type[ImageFile]] = {
     "TIFF": TiffImageFile,
     "GIF": GifImageFile,
 }
+_TILE_WIDTH, _TILE_LENGTH = 322, 323
 MAX_TIFF_PAGES_COUNTED = 100
 MAX_JPEG_SCANS = 100
 """Encoders make about ten. Each scan of a few bytes can cost a pass over the whole picture, and ten megabytes of them
@@ -116,8 +117,17 @@ def _header(file: BinaryIO, name: str) -> Header | None:
     if isinstance(image, PngImageFile):
         frames = getattr(image, "n_frames", 1)
     elif isinstance(image, TiffImageFile):
-        frames = _pages(image)
+        # Before the pages are counted, which reads other pages' tags into the picture.
+        width, height = _decoded_size(image)
+        return Header(width, height, _pages(image))
     return Header(image.width, image.height, frames)
+
+
+def _decoded_size(image: TiffImageFile) -> tuple[int, int]:
+    """Return what decoding takes: a tile is decoded whole, however small the picture that is cut out of it."""
+    tile = (image.tag_v2.get(_TILE_WIDTH), image.tag_v2.get(_TILE_LENGTH))
+    width, height = (side if isinstance(side, int) else 0 for side in tile)
+    return (width, height) if width * height > MAX_PIXELS else image.size
 
 
 def _pages(image: TiffImageFile) -> int:
@@ -129,9 +139,29 @@ def _pages(image: TiffImageFile) -> int:
     return MAX_TIFF_PAGES_COUNTED
 
 
+def _scans(data: bytes) -> int:
+    """Return how many scans a JPEG has; what follows its end, such as the video of a motion photo, does not count.
+
+    Source of the markers: https://www.w3.org/Graphics/JPEG/itu-t81.pdf, table B.1.
+    """
+    scans, at = 0, 2
+    while (at := data.find(b"\xff", at)) >= 0 and at + 1 < len(data):
+        marker = data[at + 1]
+        if marker == 0xD9:
+            break
+        if marker == 0xFF:
+            at += 1
+        elif marker <= 0x01 or 0xD0 <= marker <= 0xD7:
+            at += 2
+        else:
+            scans += marker == 0xDA
+            at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
+    return scans
+
+
 def _decode(file: BinaryIO, facts: ImageFacts, number: int, filename: str) -> None:
     file.seek(0)
-    if facts.format == "JPEG" and file.read().count(b"\xff\xda") > MAX_JPEG_SCANS:
+    if facts.format == "JPEG" and _scans(file.read()) > MAX_JPEG_SCANS:
         raise DamagedImage(number, filename)
     if facts.format == "WebP":
         _check_webp_lengths(file, number, filename)

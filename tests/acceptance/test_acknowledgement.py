@@ -36,7 +36,7 @@ async def test_a_database_that_fails_is_told_and_nothing_is_begun(
 
 async def test_nothing_new_is_taken_in_while_stopping(house: House) -> None:
     assert house.app is not None
-    house.app.jobs.close()
+    await house.app.jobs.close(1)
     said = await house.refused()
     assert "The bot is being restarted and takes nothing new for a moment." in said
 
@@ -85,3 +85,31 @@ async def test_more_commands_than_places_at_the_api_wait_in_line(empty_house: Ho
     assert order.index("a lighthouse") < last
     starts = [entry.at for entry in empty_house.world.seedream.ledger]
     assert (starts[2] - starts[0]).total_seconds() >= 10
+
+
+async def test_a_command_that_was_let_in_is_stored_before_the_bot_stops(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between acknowledgement and stored row, stopping waits; the next start goes on with the job."""
+    from bot.domain.job import Job
+    from bot.storage.jobs import SqlJobStore
+
+    real = SqlJobStore.add
+    inside, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(store: SqlJobStore, job: Job) -> None:
+        inside.set()
+        await go_on.wait()
+        await real(store, job)
+
+    monkeypatch.setattr(SqlJobStore, "add", slow)
+    interaction = await house.ask()
+    await inside.wait()
+    stopping = asyncio.create_task(house.stop())
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    go_on.set()
+    await stopping
+    await house.start()
+    await house.done(interaction)
+    assert house.paid == 1

@@ -113,3 +113,34 @@ async def test_nobody_can_be_reached_any_more(house: House, capsys: pytest.Captu
     house.person.accepts_dms = False
     await house.world.until(lambda: house.app is not None and not house.app.worker.open_jobs, what="the end")
     assert "the requester could not be told" in capsys.readouterr().out
+
+
+async def test_a_thread_closed_for_good_is_left_for_its_channel(house: House) -> None:
+    interaction = await started(house)
+    thread = house.place(interaction)
+    archived = '{"code": 50083, "message": "Thread is archived"}'
+    house.world.discord.faults.add(
+        Fault(FaultKind.STATUS, path=f"/channels/{thread.id}/messages", status=400, body=archived, times=None)
+    )
+    card = await house.done(interaction)
+    assert [len(m.attachments) for m in house.channel.messages if m.attachments] == [1]
+    assert "Done: 1 picture" in words(card)
+
+
+@pytest.mark.parametrize("kind", [FaultKind.RESET_AFTER, FaultKind.MALFORMED])
+async def test_an_acknowledgement_whose_answer_is_lost_counts(house: House, kind: FaultKind) -> None:
+    house.world.discord.faults.add(Fault(kind, path="/callback$", body="<html>"))
+    interaction = await house.ask()
+    await house.done(interaction)
+    assert len(house.pictures(interaction)) == 1
+    assert house.paid == 1
+
+
+async def test_an_edit_that_discord_rejects_costs_nobody_their_pictures(house: House) -> None:
+    strange = '{"code": 50035, "message": "Invalid Form Body"}'
+    house.world.discord.faults.add(
+        Fault(FaultKind.STATUS, path="/webhooks/", method="PATCH", status=400, body=strange, times=None)
+    )
+    interaction = await house.ask()
+    await house.world.until(lambda: house.pictures(interaction), what="the pictures")
+    assert house.paid == 1

@@ -116,3 +116,15 @@ async def test_commands_are_registered_once_and_again_only_when_they_change(hous
     assert syncs() == 1
     await restart(house, graceful=True)
     assert syncs() == 1
+
+
+async def test_down_for_longer_than_the_deadline_with_an_api_that_stumbles_first(house: House) -> None:
+    house.replan(processing_seconds=30)
+    interaction = await house.ask()
+    await house.world.until(lambda: len(house.messages(interaction)) == 1, what="the task message")
+    await house.crash()
+    await house.clock.advance(3600)
+    house.world.seedream.faults.add(Fault(FaultKind.STATUS, path="/tasks/", status=503, times=4))
+    await house.start()
+    await house.done(interaction)
+    assert len(house.pictures(interaction)) == 1

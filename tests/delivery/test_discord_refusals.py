@@ -13,7 +13,15 @@ from bot.delivery.messenger import DiscordMessenger
 from bot.delivery.refusals import of_thread, translated
 from bot.domain.job import Job, PictureNote
 from bot.domain.pricing import PriceList
-from bot.errors import BotError, DiscordUnavailable, MessageGone, PlaceGone, ThreadNotOpened, UploadTooLarge
+from bot.errors import (
+    BotError,
+    DiscordRejected,
+    DiscordUnavailable,
+    MessageGone,
+    PlaceGone,
+    ThreadNotOpened,
+    UploadTooLarge,
+)
 from bot.presentation.links import link_pages
 from sandbox.clock import ManualClock
 from tests.support.jobs import APPLICATION, CARD, PERSON, delivering_job, waiting_job
@@ -62,11 +70,17 @@ def test_a_refusal_becomes_what_jobs_decide_by(status: int, code: int, kind: typ
     assert f"{status} {code}" in str(told.value)
 
 
-def test_what_is_no_known_refusal_passes_unchanged() -> None:
-    for strange in (_refusal(400, 50035), _refusal(405, 0), ValueError("no")):
-        with pytest.raises(type(strange)) as told, translated():
-            raise strange
-        assert told.value is strange
+@pytest.mark.parametrize("refusal", [_refusal(400, 50035), _refusal(405, 0)])
+def test_other_refusals_are_rejections_with_discords_words(refusal: discord.HTTPException) -> None:
+    with pytest.raises(DiscordRejected, match=str(refusal.code)), translated():
+        raise refusal
+
+
+def test_what_is_no_refusal_passes_unchanged() -> None:
+    strange = ValueError("no")
+    with pytest.raises(ValueError, match="no") as told, translated():
+        raise strange
+    assert told.value is strange
 
 
 def _unreached() -> aiohttp.ClientConnectorError:

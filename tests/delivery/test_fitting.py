@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from bot.delivery import fit as module
 from bot.delivery.fit import NotAPictureError, fit
@@ -160,3 +161,13 @@ def test_damaged_bytes_fit_or_are_no_picture(
     path = _stored(tmp_path_factory.mktemp("damaged"), bytes(data))
     with contextlib.suppress(NotAPictureError):
         assert fit(path, limit).size <= limit
+
+
+def test_bytes_that_confuse_pillow_are_no_picture(tmp_path: Path) -> None:
+    """A compressed text of more than a megabyte makes Pillow raise a bare ValueError."""
+    info = PngInfo()
+    info.add_text("note", "x" * 3_000_000, zip=True)
+    path = tmp_path / "1"
+    Image.new("RGB", (64, 64)).save(path, "PNG", pnginfo=info)
+    with pytest.raises(NotAPictureError):
+        fit(path, 100)

@@ -123,6 +123,7 @@ def test_only_what_is_certainly_free_costs_nothing() -> None:
     assert {name for name, cost in dear.items() if cost is Cost.PAID} == {
         "DeliveryError",
         "DeliveryGivenUp",
+        "DiscordRejected",
         "DiscordUnavailable",
         "MessageGone",
         "PlaceGone",

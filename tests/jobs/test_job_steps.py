@@ -1,5 +1,6 @@
 """A job's way through the engine, step by step, and what its rows and messages say at each."""
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from bot.errors import (
     ApiRequestRejected,
     ApiUnreachable,
     BotError,
+    DiscordRejected,
     DiscordUnavailable,
     JobInterrupted,
     PlaceGone,
@@ -488,14 +490,36 @@ async def test_who_may_have_turned_away_is_pinged(engine: Engine, job: Job, *, p
 
 async def test_nothing_new_is_taken_in_while_stopping(engine: Engine) -> None:
     engine.service.ensure_open()
-    engine.service.close()
+    await engine.service.close(1)
     with pytest.raises(ShuttingDown):
         engine.service.ensure_open()
-    with pytest.raises(ShuttingDown):
+    with pytest.raises(ShuttingDown), engine.service.admission():
+        pytest.fail("let in")
+    assert engine.tables.rows == {}
+
+
+async def test_closing_waits_for_whoever_was_let_in(engine: Engine) -> None:
+    with engine.service.admission():
+        closing = asyncio.create_task(engine.service.close(60))
+        await asyncio.sleep(0)
+        assert not closing.done()
         await engine.service.accept(
             requester=Requester(1, "Ada", "de"), place=make_place(), request=GenerationRequest("f"), references=()
         )
-    assert engine.tables.rows == {}
+    await closing
+    assert len(engine.tables.rows) == 1
+
+
+async def test_a_rejected_task_message_does_not_end_a_paid_job(engine: Engine) -> None:
+    engine.messenger.fail("post_task", DiscordRejected(detail="400 50035"))
+    engine.api.seconds_per_task = 10
+    job = make_job()
+    engine.start()
+    await engine.take(job)
+    await engine.run_for(60)
+    assert engine.store.job(job.id).status is Status.DELIVERED
+    assert engine.messenger.images() == [1]
+    await engine.end()
 
 
 async def test_a_job_that_cannot_be_stored_is_not_begun(engine: Engine) -> None:

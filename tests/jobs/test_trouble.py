@@ -297,7 +297,23 @@ async def test_direct_messages_that_failed_themselves_are_not_tried_again(engine
     assert (after.status, type(after.failure)) == (Status.FAILED, DeliveryGivenUp)
 
 
-@pytest.mark.parametrize("error", [DiscordUnavailable(), PlaceGone(), UnknownError(reference="r")])
+async def test_direct_messages_that_cannot_be_opened_just_now_are_tried_again(engine: Engine) -> None:
+    engine.messenger.fail("open_direct_message", DiscordUnavailable())
+    job = delivering_job(place=make_place(venue=Venue.INTERACTION, token=""), thread_id=None)
+    after = await _after(engine, job, PlaceGone())
+    assert (after.status, after.place.direct_channel_id) == (Status.DELIVERING, None)
+    assert after.retry_at is not None
+
+
+async def test_a_task_past_its_deadline_is_asked_for_while_the_api_does_not_answer(engine: Engine) -> None:
+    long_ago = engine.clock.now() - timedelta(hours=2)
+    after = await _after(engine, waiting_job(submitted_at=long_ago, attempts=20), ApiServerError(status=503))
+    assert after.status is Status.WAITING
+    after = await _after(engine, waiting_job(submitted_at=long_ago, attempts=120), ApiServerError(status=503))
+    assert after.status is Status.EXPIRED
+
+
+@pytest.mark.parametrize("error", [PlaceGone(), UnknownError(reference="r")])
 async def test_without_direct_messages_the_job_ends(engine: Engine, error: BotError) -> None:
     engine.messenger.fail("open_direct_message", error)
     job = delivering_job(place=make_place(venue=Venue.INTERACTION), thread_id=None)

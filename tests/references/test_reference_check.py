@@ -283,3 +283,19 @@ def test_the_size_that_the_decoder_sees_counts_too(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(check, "MAX_PIXELS", 200 * 120 - 1)
     with pytest.raises(ImageTooManyPixels):
         inspect(write(encode("GIF")), 1, "a")
+
+
+def test_a_small_picture_in_an_enormous_tile_is_refused_before_decoding(write: Write) -> None:
+    """A tile is decoded whole: a megabyte of file would take a gigabyte of memory."""
+    side = 20_000
+    tags = [(256, 64), (257, 64), (258, 8), (259, 1), (262, 1), (277, 1), (322, side), (323, side), (324, 8), (325, 99)]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    data = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
+    with pytest.raises(ImageTooManyPixels) as refused:
+        inspect(write(data), 1, "tile.tif")
+    assert (refused.value.width, refused.value.height) == (side, side)
+
+
+def test_the_video_of_a_motion_photo_does_not_count_as_scans(write: Write) -> None:
+    data = encode("JPEG", Image.new("RGB", (64, 64))) + b"\xff\xda" * 5000
+    assert inspect(write(data), 1, "motion.jpg").format == "JPEG"

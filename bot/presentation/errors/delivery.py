@@ -6,6 +6,7 @@ from bot.errors import (
     CannotPostPictures,
     DeliveryError,
     DeliveryGivenUp,
+    DiscordRejected,
     DiscordUnavailable,
     MessageGone,
     PlaceError,
@@ -19,6 +20,7 @@ from bot.errors import (
 from bot.presentation.errors.base import describe
 from bot.presentation.i18n import _
 from bot.presentation.rights import right_names
+from bot.presentation.wording import code, shortened
 
 
 @describe.register
@@ -61,6 +63,13 @@ def _message(error: MessageGone) -> str:
 def _too_large(error: UploadTooLarge) -> str:
     return _(
         "Discord does not take the pictures here, however small the bot makes them. Please tell whoever runs the bot."
+    )
+
+
+@describe.register
+def _rejected(error: DiscordRejected) -> str:
+    return _("Discord did not take the bot's message ({detail}). Please tell whoever runs the bot.").format(
+        detail=code(shortened(error.detail, 200))
     )
 
 
