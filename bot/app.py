@@ -11,13 +11,14 @@ from typing import Self
 
 import structlog
 
+from bot import __version__
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.delivery.courier import SpoolCourier
 from bot.delivery.messenger import DiscordMessenger
-from bot.discord_bot import SeedreamBot, point_at
+from bot.discord_bot import SeedreamBot, invitation, point_at
 from bot.domain.pricing import PriceList
-from bot.errors import StorageUnavailable
+from bot.errors import ApiError, StorageUnavailable
 from bot.jobs.delivery import Delivery
 from bot.jobs.sending import Sender
 from bot.jobs.service import JobService
@@ -26,6 +27,8 @@ from bot.jobs.steps import Steps
 from bot.jobs.telling import Telling
 from bot.jobs.trouble import Trouble
 from bot.jobs.worker import Worker
+from bot.presentation.errors import describe
+from bot.seedream import SeedreamClient
 from bot.spool import open_spool
 from bot.startup import startup_errors
 from bot.storage import Database, FactStore, SqlJobStore
@@ -53,10 +56,12 @@ class App:
         self._stack = AsyncExitStack()
         self._working: asyncio.Task[None] | None = None
         self._connected: asyncio.Task[None] | None = None
+        self._api_asked: asyncio.Task[None] | None = None
         self._stop_asked = asyncio.Event()
         self.discord: SeedreamBot
         self.jobs: JobService
         self.worker: Worker
+        self._api: SeedreamClient
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -108,6 +113,7 @@ class App:
             spool=spool.references,
             trusted_urls=[settings.discord.api_base_url],
         )
+        self._api = services.client
         messenger = DiscordMessenger(
             self.discord,
             clock=self._clock,
@@ -153,10 +159,35 @@ class App:
         self._connected = asyncio.create_task(self._connect(), name="gateway")
         for task in (self._working, self._connected):
             task.add_done_callback(lambda _: self._stop_asked.set())
+        # Last in, first out: they are cancelled before anything they use is closed.
+        self._api_asked = asyncio.create_task(self._ask_api(), name="first question to Seedream")
+        for task in (self._api_asked, asyncio.create_task(self._greet(), name="greeting")):
+            self._stack.push_async_callback(_cancel, task)
+
+    async def _greet(self) -> None:
+        await self.discord.wait_until_ready()
+        kind = self._settings.storage.url.partition(":")[0].partition("+")[0]
+        servers = len(self.discord.guilds)
+        _log.info("ready", version=__version__, servers=servers, database=kind)
+        if not servers:
+            _log.warning(
+                "in no server yet; open the link to add the bot to one", link=invitation(self.discord.application_id)
+            )
+
+    async def _ask_api(self) -> None:
+        try:
+            await self._api.check_access(thorough=False)
+        except ApiError as error:
+            _log.error("Seedream cannot be used now", problem=describe(error))
 
     async def _connect(self) -> None:
         with startup_errors():
             await self.discord.connect()
+
+    @property
+    def api_asked(self) -> bool:
+        """Whether the question to Seedream that follows the start, if the token is good, has been answered."""
+        return self._api_asked is not None and self._api_asked.done()
 
     def trouble(self) -> str | None:
         """Return what keeps the bot from working, in words; None while it works, or may soon again by itself."""
@@ -209,6 +240,11 @@ class App:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def run_bot(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT.
 
@@ -223,10 +259,16 @@ async def run_bot(settings: Settings) -> None:
                 loop.add_signal_handler(number, app.ask_to_stop)
         await app.wait()
         _log.info("stopping")
+    _log.info("stopped")
 
 
-async def sync_commands(settings: Settings, guild_id: int | None) -> int:
-    """Register the commands with Discord now, globally or for one server; return how many.
+async def sync_commands(settings: Settings, guild_id: int | None, *, remove: bool = False) -> int:
+    """Register the commands with Discord now, globally or for one server; return how many there are then.
+
+    Args:
+        settings: Discord's are used.
+        guild_id: the server; None for everywhere.
+        remove: whether to take the server's own commands away instead.
 
     Raises:
         StartupError: Discord cannot be reached or does not take the token.
@@ -236,4 +278,4 @@ async def sync_commands(settings: Settings, guild_id: int | None) -> int:
     async with SeedreamBot(sync_when_changed=False) as bot:
         with startup_errors():
             await bot.login(settings.discord.token.get_secret_value())
-            return await bot.sync_now(guild_id)
+            return await bot.sync_now(guild_id, remove=remove)

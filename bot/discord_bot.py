@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from typing import Protocol
+from urllib.parse import urlencode
 
 import aiohttp
 import discord
@@ -13,6 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
+from bot.domain.place import Right
 from bot.errors import BotError, Cost, UnknownError
 from bot.jobs.service import JobService
 from bot.presentation.errors import explain
@@ -53,6 +55,23 @@ def intents() -> discord.Intents:
     wanted = discord.Intents.none()
     wanted.guilds = True
     return wanted
+
+
+def permissions() -> int:
+    """Return the integer of the permissions the bot makes use of.
+
+    Source: https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags
+    """
+    return discord.Permissions(**{right.value: True for right in Right}).value
+
+
+def invitation(application_id: object) -> str:
+    """Return the link that adds the bot to a server with the permissions it needs.
+
+    Source: https://discord.com/developers/docs/topics/oauth2#bot-authorization-flow
+    """
+    query = {"client_id": application_id, "permissions": permissions(), "scope": "bot applications.commands"}
+    return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
 
 
 class ErrorAnsweringTree(app_commands.CommandTree["SeedreamBot"]):
@@ -170,10 +189,11 @@ class SeedreamBot(commands.AutoShardedBot):
         await self.sync_now()
         return True
 
-    async def sync_now(self, guild_id: int | None = None) -> int:
+    async def sync_now(self, guild_id: int | None = None, *, remove: bool = False) -> int:
         """Register the commands, globally or for one server, whatever was registered before; return how many.
 
-        For one server they are there at once, which helps while trying things out; they stand beside the global ones.
+        For one server they are there at once, which helps while trying things out; they stand beside the global ones,
+        until `remove` takes the server's own away.
         """
         if guild_id is None:
             count = len(await self.tree.sync())
@@ -182,7 +202,7 @@ class SeedreamBot(commands.AutoShardedBot):
         else:
             # Where a command may be used can be said of global commands only:
             # https://discord.com/developers/docs/interactions/application-commands#interaction-contexts
-            payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+            payload = [] if remove else [command.to_dict(self.tree) for command in self.tree.get_commands()]
             for command in payload:
                 command.pop("contexts", None)
                 command.pop("integration_types", None)

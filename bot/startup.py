@@ -44,11 +44,23 @@ def startup_errors() -> Iterator[None]:
     except discord.RateLimited as error:
         raise DiscordRefused(status=429, detail=f"try again in {error.retry_after:.0f} seconds") from error
     except discord.HTTPException as error:
-        raise DiscordRefused(status=error.status, detail=error.text) from error
+        raise _refused(error) from error
     except discord.GatewayNotFound as error:
         raise DiscordUnreachable(detail="it does not tell where its gateway is") from error
     except (aiohttp.ClientError, OSError) as error:
         raise DiscordUnreachable(detail=str(error) or type(error).__name__) from error
+
+
+def _refused(error: discord.HTTPException) -> DiscordRefused:
+    # Discord's API speaks JSON, and names an unknown thing by a code; other servers send a page. Overloaded or
+    # keeping a client out, the proxies before Discord send one, too.
+    page = error.text.lstrip().startswith("<")
+    stranger = 400 <= error.status < 500 and error.status != 429 and (page or (error.status == 404 and not error.code))
+    return DiscordRefused(
+        status=error.status,
+        detail="it sent a web page instead of an answer" if page else error.text,
+        stranger=discord.http.Route.BASE if stranger else "",
+    )
 
 
 def _closed(code: int) -> DiscordRefused:

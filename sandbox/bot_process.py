@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.config import CONFIG_VARIABLE
+from sandbox import tether
 
 ENVIRONMENT_PREFIX = "SEEDREAM_BOT_"
 STOP_SECONDS = 20.0
@@ -35,6 +36,8 @@ def _toml(value: object) -> str:
 
 class BotProcess:
     """`seedream-bot run` in a child process; its log goes to `folder/bot.log`.
+
+    On Linux it is told to end when the process that started it ends, however that comes about.
 
     Args:
         folder: an existing folder, the process's working directory.
@@ -68,6 +71,7 @@ class BotProcess:
         """Wait until the process has ended, by itself or not."""
         if self._process is not None:
             await self._process.wait()
+            await _let_go()
 
     async def start(self) -> None:
         """Start the process; the settings of whoever runs the sandbox stay out of it."""
@@ -82,11 +86,7 @@ class BotProcess:
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "bot",
-                "run",
-                "--config",
-                str(config),
+                *tether.arguments("-m", "bot", "run", "--config", str(config)),
                 cwd=self._folder,
                 env=kept,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -110,6 +110,7 @@ class BotProcess:
             except TimeoutError:
                 process.kill()
                 await process.wait()
+            await _let_go()
         return process.returncode
 
     async def kill(self) -> None:
@@ -117,9 +118,16 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+            await _let_go()
 
     def log_tail(self, lines: int = 20) -> str:
         """Return the last lines of the log."""
         if not self.log_path.exists():
             return ""
         return "\n".join(self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+async def _let_go() -> None:
+    """Let asyncio close what it kept of an ended process; it does so in its next rounds, not with the exit."""
+    for _ in range(3):
+        await asyncio.sleep(0)

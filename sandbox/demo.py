@@ -32,13 +32,48 @@ class DemoError(Exception):
 
 
 async def run_demo(*, once: bool, out: Path, console: Console) -> int:
-    """Show the main job; return the exit code.
+    """Show the main job; return the exit code: 0, 1 if it failed, 128 and the number of a signal that ended it.
 
     Args:
         once: end when the pictures are there, even on a terminal.
         out: the folder the pictures are saved to; made where it does not exist.
         console: where the steps are printed.
     """
+    stop = _StopSignals()
+    try:
+        return await _show(once=once, out=out, console=console)
+    except asyncio.CancelledError:
+        if stop.received is None:
+            raise
+        return 128 + stop.received
+
+
+class _StopSignals:
+    """Ends the current task on SIGTERM and SIGHUP, so that the bot is stopped and the folder removed; once is enough.
+
+    Ctrl-C needs no such care: asyncio ends the task in the same way.
+    """
+
+    def __init__(self) -> None:
+        self.received: signal.Signals | None = None
+        self._task = asyncio.current_task()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # What is ignored stays so: that is what `nohup` asks for.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                asyncio.get_running_loop().add_signal_handler(number, self._receive, number)
+
+    def _receive(self, number: signal.Signals) -> None:
+        # A second one must not keep the bot from being stopped in good order.
+        if self.received is None and self._task is not None:
+            self.received = number
+            self._task.cancel()
+
+
+async def _show(*, once: bool, out: Path, console: Console) -> int:
+    if not await asyncio.to_thread(_can_write_to, out):
+        console.print(f"[bold red]The folder {escape(str(out))} cannot be written to.[/]", soft_wrap=True)
+        console.print("Name another one with --out.")
+        return 1
     with tempfile.TemporaryDirectory(prefix="seedream-demo-") as name:
         folder = Path(name)
         async with SandboxWorld() as world:
@@ -58,13 +93,24 @@ async def run_demo(*, once: bool, out: Path, console: Console) -> int:
     return 0
 
 
+def _can_write_to(folder: Path) -> bool:
+    """Make a folder where there is none, and try: permissions alone do not tell of a full or read-only disk."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"?")
+    except OSError:
+        return False
+    return True
+
+
 async def _keep_running(world: SandboxWorld, bot: BotProcess, console: Console) -> int:
     """Let people look around until Ctrl-C, which is how this is meant to end: 0; 1 if the bot ends by itself."""
     stopped = asyncio.Event()
     # For good: a second Ctrl-C must not keep the bot from being stopped in good order.
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
     console.print()
-    console.print("The bot and both sandboxes keep running. Press Ctrl-C to stop.")
+    console.print("Open the pictures above. The bot and both sandboxes keep running until you press Ctrl-C.")
     console.print(f"  Discord stands at {world.discord.api_base_url}, Seedream at {world.seedream.api_base_url}.")
     console.print(f"  The bot is process {bot.pid}; its log: {bot.log_path}", style="dim")
     waits = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(bot.ended())]
@@ -162,7 +208,6 @@ class _Demo:
 
         messages = await self._until(arrived, "the pictures")
         self._row("notified", ", ".join(p.display_name or p.name for m in messages for p in m.pinged))
-        await asyncio.to_thread(self.out.mkdir, parents=True, exist_ok=True)
         for attachment in (a for m in messages for a in m.attachments):
             path = self.out / attachment.filename
             await asyncio.to_thread(path.write_bytes, attachment.data)

@@ -30,7 +30,7 @@ Config = Annotated[
     ),
 ]
 LogLevel = Annotated[
-    str | None, typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error; as in [logging].")
+    str | None, typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error; as in logging.level.")
 ]
 
 
@@ -97,19 +97,42 @@ def sync(
     guild: Annotated[
         int | None, typer.Option("--guild", metavar="ID", min=1, help="Only for this server; there at once.")
     ] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take that server's own commands away again; needs --guild.")
+    ] = False,
 ) -> None:
     """Register the commands with Discord."""
+    if remove and guild is None:
+        raise typer.BadParameter("needs --guild ID.", param_hint="--remove")
     with failures_in_words() as guard:
         from bot.config import load_settings
+        from bot.errors import DiscordRefused
 
         settings = load_settings(config)
         guard.keep(settings.secrets())
         from bot.app import sync_commands
 
         with log_of_a_command(settings.secrets()):
-            count = run_async(sync_commands(settings, guild))
-        where = f"for server {guild}" if guild else "for everywhere"
-        typer.echo(f"Registered {count} command{'' if count == 1 else 's'} {where}.")
+            try:
+                count = run_async(sync_commands(settings, guild, remove=remove))
+            except DiscordRefused as error:
+                if guild is None or error.stranger or error.status not in {403, 404}:
+                    raise
+                remedy = f"The bot is not in server {guild} (or that is no server's ID)"
+                raise DiscordRefused(error.status, f"{error.detail.rstrip('.')}. {remedy}") from error
+        typer.echo(_synced(count, guild, remove=remove))
+
+
+def _synced(count: int, guild: int | None, *, remove: bool) -> str:
+    registered = f"Registered {count} command{'' if count == 1 else 's'}"
+    if guild is None:
+        return f"{registered} everywhere."
+    if remove:
+        return f"Took the commands of server {guild} away. Those registered everywhere are still there."
+    return (
+        f"{registered} for server {guild}. `run` also registers it everywhere, so people there may see it twice; take "
+        f"this one away with: seedream-bot sync --guild {guild} --remove"
+    )
 
 
 @app.command()

@@ -41,7 +41,8 @@ def failures_in_words() -> Iterator[Guard]:
     except BotError as error:
         from bot.cli.words import operator_words  # noqa: PLC0415 - only a failure needs it
 
-        say_error(operator_words(error))
+        # What only the command could know, such as what it cost.
+        say_error("\n".join([operator_words(error), *getattr(error, "__notes__", ())]))
         raise typer.Exit(1) from None
     except (typer.Exit, typer.BadParameter):
         raise

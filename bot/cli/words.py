@@ -1,5 +1,6 @@
 """Words for the operator at the command line, where `bot.presentation.errors` speaks to a person in Discord."""
 
+import re
 from functools import singledispatch
 
 from bot.errors import (
@@ -18,6 +19,9 @@ from bot.errors import (
     TaskWithoutPictures,
 )
 from bot.presentation.errors import describe, explain
+
+_ANSWER = re.compile(r"HTTP (?P<status>\d+)(?P<said>.*)", re.DOTALL)
+"""How `bot.seedream` begins the detail of a submission that was answered uselessly, rather than not at all."""
 
 
 @singledispatch
@@ -42,7 +46,7 @@ def _token(error: ApiTokenRefused) -> str:
 
 @operator_words.register
 def _balance(error: ApiBalanceExhausted) -> str:
-    return f"The Seedream account has no balance left{_said(error.detail)}. Top it up; nothing was spent."
+    return f"The Seedream account has no balance left{_said(error.detail)}. Top it up."
 
 
 @operator_words.register
@@ -57,7 +61,10 @@ def _lost(error: ApiConnectionLost) -> str:
 
 @operator_words.register
 def _invalid(error: ApiAnswerInvalid) -> str:
-    return f"What answers there is hardly the Seedream API{_said(error.detail)}. Check seedream.api_base_url."
+    return (
+        f"What answers there is hardly the Seedream API{_said(error.detail)}. Check seedream.api_base_url; it usually "
+        "ends in /v1."
+    )
 
 
 @operator_words.register
@@ -67,10 +74,15 @@ def _busy(error: ApiBusy) -> str:
 
 @operator_words.register
 def _outcome(error: SubmissionOutcomeUnknown) -> str:
+    answer = _ANSWER.match(error.detail)
+    if answer is None:
+        what = f"The connection broke off after the request was sent{_said(error.detail)}."
+    else:
+        said = _said(answer["said"].strip(" :"))
+        what = f"Seedream answered HTTP {answer['status']}{said}, which does not tell whether it took the request."
     return (
-        f"The connection broke off after the request was sent{_said(error.detail)}. It cannot be known from here "
-        "whether Seedream took it, and it may be charged; it was not sent again. Look into your SinanCode account "
-        "before you repeat it."
+        f"{what} It cannot be known from here whether it was taken, and it may be charged; it was not sent again. "
+        "Look into your SinanCode account before you repeat it."
     )
 
 

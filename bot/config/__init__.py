@@ -25,7 +25,15 @@ from bot.config.model import (
     known_keys,
 )
 from bot.config.problems import describe
-from bot.config.sources import CONFIG_VARIABLE, Source, read_environment, read_overrides, read_toml, variable
+from bot.config.sources import (
+    CONFIG_VARIABLE,
+    Source,
+    any_variable,
+    read_environment,
+    read_overrides,
+    read_toml,
+    variable,
+)
 from bot.errors import ConfigInvalid, ConfigMissing
 
 __all__ = [
@@ -59,7 +67,7 @@ def load_settings(path: Path | None, overrides: Mapping[str, Any] = _NO_OVERRIDE
         overrides: `{"section.key": value}` from command-line flags; a None is no flag.
 
     Raises:
-        ConfigMissing: the file is not there.
+        ConfigMissing: the file is not there, and neither is any variable that was meant for the settings.
         ConfigInvalid: with every unknown key and wrong value.
     """
     return _load(Settings, path, overrides)
@@ -88,12 +96,16 @@ def _load(model: type[_Model], path: Path | None, overrides: Mapping[str, Any]) 
     except ValidationError as error:
         details = error.errors(include_url=False)
     # Raised outside of the handler: a chained ValidationError could show the values it complains about.
-    if file is None and any(detail["type"] == "missing" for detail in details):
-        raise ConfigMissing(str(DEFAULT_PATH))
+    if file is None and details and not any_variable(os.environ):
+        raise ConfigMissing(str(DEFAULT_PATH), folder=str(Path.cwd()))
     names = {**environment.names, **flags.names}
     secrets = [secret for origin in origins for secret in _tokens(origin)]
     problems = [problem for origin in origins for problem in origin.problems]
-    problems += [describe(detail, sections=sections, names=names, secrets=secrets) for detail in details]
+    for detail in details:
+        line = describe(detail, sections=sections, names=names, secrets=secrets)
+        # Without a file, a key is not where the operator would look for it.
+        by_variable = file is None and detail["type"] == "missing" and len(detail["loc"]) > 1
+        problems.append(f"{line}; set {variable(*map(str, detail['loc'][:2]))}" if by_variable else line)
     if problems:
         raise ConfigInvalid(source, tuple(problems))
     return settings

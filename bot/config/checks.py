@@ -78,8 +78,10 @@ def storage_url(value: str) -> str:
         ValueError: it names no database the bot can use. The message never repeats the URL, which may hold a password.
     """
     text = value.strip()
-    scheme, separator, _ = text.partition("://")
+    scheme, separator, rest = text.partition("://")
     if scheme == _STORAGE_SCHEME and separator:
+        if rest.partition("?")[0].strip("/") in {"", ":memory:"}:
+            raise ValueError("names a database in memory, which would lose every job at a restart; name a file")
         return text
     instead = f' instead of "{scheme}://"' if separator and scheme.isalnum() else ""
     raise ValueError(f'must begin with "{_STORAGE_SCHEME}:///"{instead}')

@@ -51,6 +51,11 @@ def read_environment(environment: Mapping[str, str], sections: Mapping[str, Iter
     return source
 
 
+def any_variable(environment: Mapping[str, str]) -> bool:
+    """Tell whether anybody meant to set something in the environment, be it misspelled or empty."""
+    return any(name.upper().startswith(ENVIRONMENT_PREFIX) and name.upper() != CONFIG_VARIABLE for name in environment)
+
+
 def variable(section: str, key: str) -> str:
     """Return the environment variable of a setting."""
     return f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()

@@ -20,9 +20,14 @@ class ConfigInvalid(StartupError):
 
 @dataclass(eq=False)
 class ConfigMissing(StartupError):
-    """There is no file where the settings were looked for."""
+    """There is no file where the settings were looked for.
+
+    Attributes:
+        folder: where `path` was looked for without being asked for; empty for a file that was named.
+    """
 
     path: str
+    folder: str = ""
 
 
 @dataclass(eq=False)
@@ -71,7 +76,13 @@ class DiscordUnreachable(StartupError):
 
 @dataclass(eq=False)
 class DiscordRefused(StartupError):
-    """Discord answered, but did not do what was asked."""
+    """Discord answered, but did not do what was asked.
+
+    Attributes:
+        status: HTTP's, or the code of the gateway's closing.
+        stranger: the address that was asked where the answer is hardly one of Discord's; else empty.
+    """
 
     status: int
     detail: str
+    stranger: str = ""

@@ -33,6 +33,7 @@ from bot.errors import (
     ApiConnectionLost,
     ApiError,
     ApiRequestRejected,
+    ApiTokenRefused,
     ApiUnreachable,
     SubmissionOutcomeUnknown,
     TaskUnknownToApi,
@@ -46,6 +47,7 @@ MAX_ANSWER_BYTES = 1024 * 1024
 SHORTEST_SECRET = 8
 """Characters; shorter tokens are no secrets, and blotting them out would garble answers."""
 _REMEMBERED_STATUSES = 100
+_WRONG_TOKEN = SecretStr("wrong-on-purpose")
 
 _log = structlog.get_logger(__name__)
 
@@ -137,10 +139,14 @@ class SeedreamClient:
             answer = await self._request(protocol.build_upload(self._files_base_url), form)
         return protocol.decode_upload(answer)
 
-    async def check_access(self) -> None:
+    async def check_access(self, *, thorough: bool = True) -> None:
         """Make sure, without spending anything, that the API is there and takes the token.
 
-        It asks for a task that cannot exist; the API's own "no such task" is the good answer.
+        It asks for a task that cannot exist, and the API's own "no such task" is the good answer.
+
+        Args:
+            thorough: as any server may say that of any address, ask the same with a wrong token, which the API must
+                refuse.
 
         Raises:
             ApiTokenRefused: the token is wrong.
@@ -153,12 +159,23 @@ class SeedreamClient:
         except (TaskUnknownToApi, ApiRequestRejected) as error:
             if not answer.body.lstrip().startswith(b"{"):
                 raise ApiAnswerInvalid(detail=f"HTTP {answer.status} without JSON from {self._api_base_url}") from error
+        if not thorough:
+            return
+        stranger = await self._request(protocol.build_poll(self._api_base_url, protocol.NO_TASK), token=_WRONG_TOKEN)
+        try:
+            protocol.read_task(stranger)
+        except ApiTokenRefused:
+            return
+        except (TaskUnknownToApi, ApiRequestRejected):
+            pass
+        raise ApiAnswerInvalid(detail="it answers, but knows no tasks there")
 
-    async def _request(self, call: Call, form: FormData | None = None) -> Answer:
+    async def _request(self, call: Call, form: FormData | None = None, *, token: SecretStr | None = None) -> Answer:
         await self._limiter.acquire()
-        return await self._send(call, form)
+        return await self._send(call, form, token=token)
 
-    async def _send(self, call: Call, form: FormData | None = None) -> Answer:
+    async def _send(self, call: Call, form: FormData | None = None, *, token: SecretStr | None = None) -> Answer:
+        token = token or self._token
         failure: ApiError
         session = self._paid_session if call.paid else self._session
         try:
@@ -167,7 +184,7 @@ class SeedreamClient:
                 call.url,
                 json=call.json,
                 data=form,
-                headers={"Authorization": f"Bearer {self._token.get_secret_value()}"},
+                headers={"Authorization": f"Bearer {token.get_secret_value()}"},
                 # A redirect would carry the token to wherever it points.
                 allow_redirects=False,
             ) as response:

@@ -141,6 +141,15 @@ async def check(url: str) -> DatabaseFacts:
     return await asyncio.to_thread(_check, files.locate(url))
 
 
+async def in_use(url: str) -> bool:
+    """Tell whether a process of the bot works with this database now.
+
+    Raises:
+        DatabaseUnusable: the URL cannot be understood.
+    """
+    return await asyncio.to_thread(files.is_locked, files.locate(url))
+
+
 def _check(location: files.Location) -> DatabaseFacts:
     path = location.path
     if path is not None:

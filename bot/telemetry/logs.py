@@ -14,12 +14,15 @@ import structlog
 from pydantic import SecretStr
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bot.telemetry.reconnects import in_one_line
 from bot.telemetry.redaction import Redactor
 
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["auto", "json", "text"]
 
 _OWN_LOGGERS = ("bot", "cogs", "sandbox")
+_CHATTY_LOGGERS = ("alembic",)
+"""Whose "info" is about themselves only, at every start; shown at level "debug"."""
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -50,7 +53,8 @@ def configure_logging(
     restore = _remember()
     as_text = form == "text" or (form == "auto" and stream.isatty())
     redactor = Redactor(secrets)
-    handler = _Handler(stream, redactor)
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    handler = _Handler(stream, redactor, threshold)
     handler.addFilter(_is_of_use)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -77,12 +81,13 @@ def configure_logging(
         # Loggers are made at import; a cached one would outlive a change of the configuration.
         cache_logger_on_first_use=False,
     )
-    threshold = logging.getLevelNamesMapping()[level.upper()]
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(threshold, logging.INFO))
     for name in _OWN_LOGGERS:
         logging.getLogger(name).setLevel(threshold)
+    for name in _CHATTY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.INFO if threshold < logging.INFO else max(threshold, logging.WARNING))
     logging.captureWarnings(capture=True)
     return restore
 
@@ -90,9 +95,16 @@ def configure_logging(
 class _Handler(logging.StreamHandler[TextIO]):
     """Keeps the promise for lines that cannot be formatted, too; the standard library prints those as they are."""
 
-    def __init__(self, stream: TextIO, redactor: Redactor) -> None:
+    def __init__(self, stream: TextIO, redactor: Redactor, threshold: int) -> None:
         super().__init__(stream)
         self._redactor = redactor
+        self._threshold = threshold
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; what is less severe than it was called is left out if the level says so."""
+        calm = in_one_line(record, traceback=self._threshold <= logging.DEBUG)
+        if calm is record or calm.levelno >= self._threshold:
+            super().emit(calm)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
         """Say which line could not be logged, and why."""
@@ -120,9 +132,13 @@ def _text_renderer(stream: TextIO) -> structlog.dev.ConsoleRenderer:
     )
 
 
+def _leveled() -> tuple[str, ...]:
+    return ("", *_OWN_LOGGERS, *_CHATTY_LOGGERS)
+
+
 def _remember() -> Callable[[], None]:
     root = logging.getLogger()
-    handlers, levels = list(root.handlers), {name: logging.getLogger(name).level for name in ("", *_OWN_LOGGERS)}
+    handlers, levels = list(root.handlers), {name: logging.getLogger(name).level for name in _leveled()}
     structlog_was_configured, structlog_settings = structlog.is_configured(), structlog.get_config()
 
     def restore() -> None:

@@ -56,6 +56,8 @@ class House:
         self.app = app
         self.world.bot_busy = lambda: app.worker.busy
         await self.world.discord.wait_ready()
+        # Its first question to Seedream is over, so that the faults of a test strike what they are meant for.
+        await self.world.discord.until(lambda: app.api_asked, what="the question that follows the start")
 
     async def stop(self) -> None:
         """Stop the bot in good order."""

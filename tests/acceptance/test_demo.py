@@ -44,3 +44,16 @@ async def test_it_ends_with_the_reason_when_the_bot_does_not_start(
     assert await run_demo(once=True, out=tmp_path, console=console) == 1
     assert isinstance(console.file, StringIO)
     assert "The demo failed: the bot did not come up" in console.file.getvalue()
+
+
+@pytest.mark.parametrize("below", [".", "pictures/today"])
+async def test_a_folder_that_cannot_be_written_to_is_said_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    monkeypatch.setattr("sandbox.demo.BotProcess", None)
+    a_file = tmp_path / "file"
+    a_file.touch()
+    console = Console(file=StringIO(), width=60)
+    assert await run_demo(once=True, out=a_file / below, console=console) == 1
+    assert isinstance(console.file, StringIO)
+    assert f"The folder {a_file / below} cannot be written to." in console.file.getvalue()

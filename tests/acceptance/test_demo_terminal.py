@@ -4,6 +4,7 @@ import asyncio
 import os
 import pty
 import re
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -106,7 +107,7 @@ def pictures(folder: Path) -> list[Path]:
 
 
 async def test_ctrl_c_stops_everything_and_is_no_failure(terminal: Terminal, tmp_path: Path) -> None:
-    await terminal.shows("keep running. Press Ctrl-C to stop.")
+    await terminal.shows("keep running until you press Ctrl-C.")
     bot = int((await terminal.shows(r"The bot is process (\d+)"))[1])
     assert is_running(bot)
     terminal.press(CTRL_C)
@@ -122,3 +123,64 @@ async def test_a_bot_that_dies_meanwhile_is_a_failure(terminal: Terminal) -> Non
     os.kill(bot, signal.SIGKILL)
     assert await terminal.ended() == 1, terminal.screen
     assert "The bot has ended by itself." in terminal.screen
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc, and only Linux tells of a dead parent")
+
+
+def folder_of(pid: int) -> Path:
+    return Path(f"/proc/{pid}/cwd").readlink()
+
+
+def child_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii"))
+
+
+async def end_of(pid: int) -> None:
+    """Wait until a process that is not this one's child has ended."""
+    over = asyncio.Event()
+    handle = os.pidfd_open(pid)
+    asyncio.get_running_loop().add_reader(handle, over.set)
+    try:
+        async with asyncio.timeout(30):
+            await over.wait()
+    finally:
+        asyncio.get_running_loop().remove_reader(handle)
+        os.close(handle)
+
+
+@on_linux
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_demo_that_is_told_to_end_takes_the_bot_and_its_folder_along(
+    terminal: Terminal, number: signal.Signals
+) -> None:
+    bot = int((await terminal.shows(r"The bot is process (\d+)"))[1])
+    folder = folder_of(bot)
+    terminal.process.send_signal(number)
+    assert await terminal.ended() == 128 + number, terminal.screen
+    assert not is_running(bot)
+    assert not await asyncio.to_thread(folder.exists)
+    assert "Traceback" not in terminal.screen
+
+
+@on_linux
+async def test_it_may_be_told_so_while_the_job_is_under_way(terminal: Terminal) -> None:
+    await terminal.shows("acknowledged")
+    bot = child_of(terminal.process.pid)
+    folder = folder_of(bot)
+    terminal.process.terminate()
+    terminal.process.terminate()
+    assert await terminal.ended() == 128 + signal.SIGTERM, terminal.screen
+    assert not is_running(bot)
+    assert not await asyncio.to_thread(folder.exists)
+
+
+@on_linux
+async def test_the_bot_ends_even_if_the_demo_is_killed(terminal: Terminal) -> None:
+    bot = int((await terminal.shows(r"The bot is process (\d+)"))[1])
+    folder = folder_of(bot)
+    end = asyncio.ensure_future(end_of(bot))
+    await asyncio.sleep(0)
+    terminal.process.kill()
+    await end
+    await asyncio.to_thread(shutil.rmtree, folder)

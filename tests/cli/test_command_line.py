@@ -75,6 +75,10 @@ def test_every_command_has_help(invoke: Invoke, command: str) -> None:
     assert invoke(command, "--help")[0] == 0
 
 
+def test_the_help_of_the_log_level_names_its_key(invoke: Invoke) -> None:
+    assert "as in logging.level" in invoke("run", "--help")[1]
+
+
 async def test_help_waits_for_no_heavy_import() -> None:
     script = (
         "import sys; from bot.cli import app; from typer.main import get_command; get_command(app); "
@@ -96,6 +100,7 @@ async def test_help_waits_for_no_heavy_import() -> None:
         (["generate", "a boat", "--image", "no-such-file.png"], "There is no file no-such-file.png."),
         (["generate", "a boat", "--out", "file/below"], "cannot be made"),
         (["sync", "--guild", "name"], "--guild"),
+        (["sync", "--remove"], "needs --guild ID."),
         (["runn"], "No such command"),
         (["run", "--nonsense"], "No such option"),
     ],
@@ -111,8 +116,20 @@ def test_what_is_not_understood_exits_2(invoke: Invoke, arguments: list[str], wo
 def test_without_settings_every_command_says_what_is_missing(invoke: Invoke, command: list[str]) -> None:
     code, out, err = invoke(*command)
     assert (code, out) == (1, "")
-    assert err.startswith("Error: There is no settings file config.toml.")
+    assert err.startswith(f"Error: There is no config.toml in {Path.cwd()}, and no SEEDREAM_BOT_… variable is set. ")
     assert err.count("\n") == 1
+
+
+def test_mistakes_in_the_environment_are_listed(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEEDREAM_BOT_DISCORD_TOKEN", "discord-t0ken")
+    monkeypatch.setenv("SEEDREAM_BOT_SEEDREAM__API_TOKEN", "seedream-t0ken")
+    code, _, err = invoke("run")
+    assert code == 1
+    assert err.splitlines() == [
+        "Error: The settings in the environment need mending:",
+        "  SEEDREAM_BOT_DISCORD_TOKEN: unknown variable; did you mean SEEDREAM_BOT_DISCORD__TOKEN?",
+        "  discord.token: is missing; set SEEDREAM_BOT_DISCORD__TOKEN",
+    ]
 
 
 def test_mistakes_in_the_settings_are_listed(invoke: Invoke, tmp_path: Path) -> None:
@@ -158,6 +175,14 @@ def test_an_error_of_the_bot_is_words_and_exit_code_1(capsys: pytest.CaptureFixt
         raise DiscordTokenRefused
     assert caught.value.exit_code == 1
     assert capsys.readouterr().err.startswith("Error: Discord does not accept the bot token.")
+
+
+def test_what_is_noted_on_an_error_ends_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    error = DiscordTokenRefused()
+    error.add_note("Nothing was spent.")
+    with pytest.raises(typer.Exit), failures_in_words():
+        raise error
+    assert capsys.readouterr().err.endswith("set discord.token.\nNothing was spent.\n")
 
 
 def test_an_unforeseen_error_shows_where_but_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
@@ -312,14 +337,66 @@ def bot_settings(discord: DiscordSandbox, folder: Path, **more: str) -> dict[str
 async def test_sync_registers_the_commands_and_says_how_many(tmp_path: Path) -> None:
     async with DiscordSandbox() as discord:
         told = await run_for_real("sync", **bot_settings(discord, tmp_path))
-    assert told == (0, "Registered 1 command for everywhere.\n", "")
+    assert told == (0, "Registered 1 command everywhere.\n", "")
 
 
 async def test_sync_for_one_server_says_which(tmp_path: Path) -> None:
     async with DiscordSandbox() as discord:
         guild = discord.add_guild("Gallery")
         told = await run_for_real("sync", "--guild", str(guild.id), **bot_settings(discord, tmp_path))
-    assert told == (0, f"Registered 1 command for server {guild.id}.\n", "")
+    assert told == (
+        0,
+        (
+            f"Registered 1 command for server {guild.id}. `run` also registers it everywhere, so people there may see "
+            f"it twice; take this one away with: seedream-bot sync --guild {guild.id} --remove\n"
+        ),
+        "",
+    )
+
+
+async def test_what_was_registered_for_one_server_can_be_taken_away(tmp_path: Path) -> None:
+    async with DiscordSandbox() as discord:
+        guild = discord.add_guild("Gallery")
+        settings = bot_settings(discord, tmp_path)
+        for arguments in (["sync"], ["sync", "--guild", str(guild.id)]):
+            assert (await run_for_real(*arguments, **settings))[0] == 0
+        assert discord.commands.names(guild.id) == ["seedream"]
+        code, out, err = await run_for_real("sync", "--guild", str(guild.id), "--remove", **settings)
+        assert discord.commands.names(guild.id) == []
+        assert discord.commands.names() == ["seedream"]
+    assert (code, err) == (0, "")
+    assert out.startswith(f"Took the commands of server {guild.id} away.")
+
+
+async def test_sync_for_a_server_without_the_bot_says_so(tmp_path: Path) -> None:
+    async with DiscordSandbox() as discord:
+        code, out, err = await run_for_real("sync", "--guild", "12345", **bot_settings(discord, tmp_path))
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1].endswith("The bot is not in server 12345 (or that is no server's ID).")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", [["run"], ["sync"], ["sync", "--guild", "1"]])
+async def test_an_address_that_is_not_discords_is_told_without_its_page(tmp_path: Path, command: list[str]) -> None:
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(status=404, text="<!doctype html><h1>Nothing here</h1>", content_type="text/html")
+
+    other = web.Application()
+    other.router.add_route("*", "/{path:.*}", page)
+    runner = web.AppRunner(other)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        async with DiscordSandbox() as discord:
+            wrong = bot_settings(discord, tmp_path, SEEDREAM_BOT_DISCORD__API_BASE_URL=url)
+            code, _, err = await run_for_real(*command, **wrong)
+    finally:
+        await runner.cleanup()
+    assert code == 1
+    assert err.splitlines()[-1] == (
+        f"Error: What answers at {url} is hardly Discord (HTTP 404). Check discord.api_base_url."
+    )
 
 
 @pytest.mark.parametrize("command", ["run", "sync"])

@@ -12,10 +12,11 @@ from aiohttp import web
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot.cli.doctor import application, local, run_doctor
+from bot.cli.doctor import application, local, read_settings, run_doctor
 from bot.cli.doctor import seedream as seedream_checks
 from bot.cli.doctor.check import Check
 from bot.cli.outcome import Guard
+from bot.config import load_settings
 from bot.storage import Database
 from bot.telemetry.health import HealthServer
 from sandbox.discord import DiscordSandbox
@@ -51,6 +52,7 @@ class Clinic:
         for section, keys in self.sections.items():
             lines += [f"[{section}]", *(f"{key} = {value!r}" for key, value in keys.items())]
         self.path.write_text("\n".join(lines), encoding="utf-8")
+        self.path.chmod(0o600)
         screen = io.StringIO()
         code = await run_doctor(self.path, Console(file=screen, width=200), Guard())
         self.said = screen.getvalue()
@@ -112,14 +114,14 @@ async def test_a_settings_file_with_mistakes_tells_them_all_and_leaves_the_rest(
     assert "seedream.requests_per_second: must be greater than 0, got -1" in clinic.said
     assert "loging: unknown section; did you mean logging?" in clinic.said
     assert "not checked" not in clinic.said
-    assert clinic.said.splitlines()[-2:] == ["The check failed.", "11 further checks need the settings first."]
+    assert clinic.said.splitlines()[-2:] == ["The check failed.", "12 further checks need the settings first."]
 
 
 async def test_a_missing_file_tells_how_to_make_one(tmp_path: Path) -> None:
     screen = io.StringIO()
     assert await run_doctor(tmp_path / "none.toml", Console(file=screen, width=200), Guard()) == 1
     assert "config.example.toml" in screen.getvalue()
-    assert "11 further checks need the settings first." in screen.getvalue()
+    assert "12 further checks need the settings first." in screen.getvalue()
 
 
 async def test_a_wrong_bot_token_leaves_discord_but_not_the_rest(clinic: Clinic) -> None:
@@ -193,6 +195,22 @@ async def test_an_api_that_is_none_is_told(clinic: Clinic, seedream: SeedreamSan
     seedream.faults.add(Fault(FaultKind.STATUS, path="/v1/tasks/", status=404, body="<html>nothing here</html>"))
     assert await clinic.examine() == 1
     assert "hardly the Seedream API" in clinic.row("Seedream API")
+
+
+async def test_an_api_address_without_its_version_is_told(clinic: Clinic, seedream: SeedreamSandbox) -> None:
+    clinic.sections["seedream"]["api_base_url"] = seedream.api_base_url.removesuffix("/v1")
+    clinic.sections["seedream"]["api_token"] = "wr0ng-t0ken"
+    assert await clinic.examine() == 1
+    assert clinic.row("Seedream API").startswith("FAIL")
+    # Not from the table, which folds its lines.
+    found, _ = await seedream_checks.checks(load_settings(clinic.path).seedream)
+    assert found.detail.endswith("it answers, but knows no tasks there")
+    assert found.remedy.endswith("Check seedream.api_base_url; it usually ends in /v1.")
+
+
+async def test_the_file_store_is_not_said_to_be_more_than_there(clinic: Clinic) -> None:
+    await clinic.examine()
+    assert "uploads are not tried" in clinic.row("Seedream files")
 
 
 async def test_a_file_store_in_trouble_is_told(clinic: Clinic, seedream: SeedreamSandbox) -> None:
@@ -338,18 +356,58 @@ async def test_a_port_that_another_program_holds_fails(clinic: Clinic) -> None:
 
 
 async def test_a_port_that_the_running_bot_holds_passes(clinic: Clinic) -> None:
-    async with HealthServer("127.0.0.1", 0, lambda: None) as server:
+    url = clinic.sections["storage"]["url"]
+    async with HealthServer("127.0.0.1", 0, lambda: None) as server, await Database.open(url):
         clinic.sections["health"]["port"] = int(server.url.split(":")[2].partition("/")[0])
         assert await clinic.examine() == 0
     assert "the bot is running and answers" in clinic.row("Health port")
 
 
 async def test_a_running_bot_that_is_not_well_fails_with_its_own_words(clinic: Clinic) -> None:
-    async with HealthServer("127.0.0.1", 0, lambda: "it sleeps") as server:
+    url = clinic.sections["storage"]["url"]
+    async with HealthServer("127.0.0.1", 0, lambda: "it sleeps") as server, await Database.open(url):
         clinic.sections["health"]["port"] = int(server.url.split(":")[2].partition("/")[0])
         assert await clinic.examine() == 1
     assert "seedream-bot is not well: it sleeps" in clinic.row("Health port")
     assert "cannot be used" not in clinic.said
+
+
+@pytest.mark.parametrize("trouble", [None, "it sleeps"])
+@pytest.mark.parametrize("worked_before", [True, False])
+async def test_a_port_that_a_bot_with_another_database_holds_fails(
+    clinic: Clinic, trouble: str | None, worked_before: bool
+) -> None:
+    if worked_before:
+        # Its lock file stays, but nobody holds it.
+        async with await Database.open(clinic.sections["storage"]["url"]):
+            pass
+    async with HealthServer("127.0.0.1", 0, lambda: trouble) as server:
+        clinic.sections["health"]["port"] = int(server.url.split(":")[2].partition("/")[0])
+        assert await clinic.examine() == 1
+    assert clinic.row("Health port").startswith("FAIL")
+    assert "another program answers there" in clinic.row("Health port")
+    assert "health.port" in clinic.row("Health port")
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o640, 0o604])
+async def test_a_settings_file_that_others_can_read_passes_with_a_warning(clinic: Clinic, mode: int) -> None:
+    await clinic.examine()
+    clinic.path.chmod(mode)
+    _, check = read_settings(clinic.path)
+    assert check.passed
+    assert (f"chmod 600 {clinic.path}" in check.remedy) is bool(mode & 0o077)
+
+
+@pytest.mark.parametrize(
+    ("servers", "words"), [(0, "none yet"), (1, "in 1 server"), (3, "in 3 servers"), (201, "200 servers or more")]
+)
+async def test_it_tells_how_many_servers_the_bot_is_in(
+    clinic: Clinic, discord: DiscordSandbox, servers: int, words: str
+) -> None:
+    for number in range(servers):
+        discord.add_guild(f"Server {number}")
+    assert await clinic.examine() == 0, clinic.said
+    assert words in clinic.row("Servers")
 
 
 def _unused_port() -> int:

@@ -179,6 +179,7 @@ async def test_a_refusal_is_final_and_said_in_the_operators_words(
     with pytest.raises(error) as caught:
         await drive(session.run())
     assert words in operator_words(caught.value)
+    assert caught.value.__notes__ == ["Nothing was spent."]
     assert posts(seedream) == 1
     assert seedream.ledger == []
 
@@ -203,6 +204,20 @@ async def test_what_may_have_been_taken_is_never_sent_again(
     words = operator_words(caught.value)
     assert "cannot be known" in words
     assert "not sent again" in words
+
+
+async def test_a_useless_answer_to_the_paid_request_is_not_told_as_a_broken_connection(
+    session: Session, seedream: SeedreamSandbox, drive: Drive
+) -> None:
+    seedream.faults.add(Fault(FaultKind.STATUS, path=SUBMIT, status=501, body=""))
+    with pytest.raises(SubmissionOutcomeUnknown) as caught:
+        await drive(session.run())
+    words = operator_words(caught.value)
+    assert words.startswith(
+        "Seedream answered HTTP 501 (Not Implemented), which does not tell whether it took the request. "
+    )
+    assert "not sent again" in words
+    assert not hasattr(caught.value, "__notes__")
 
 
 async def test_an_api_that_is_not_there_is_given_up_after_a_while(
@@ -233,8 +248,10 @@ async def test_a_task_that_the_api_loses_sight_of_can_be_fetched_later(
     session: Session, seedream: SeedreamSandbox, drive: Drive, clock: ManualClock
 ) -> None:
     seedream.faults.add(Fault(FaultKind.STATUS, path="/v1/tasks/", status=503, times=None))
-    with pytest.raises(BotError):
+    with pytest.raises(BotError) as caught:
         await drive(session.run())
+    # The task was taken: that this question cost nothing would be misread.
+    assert not hasattr(caught.value, "__notes__")
     task_id = seedream.ledger[0].task_id
     assert f"seedream-bot generate --task {task_id} --out" in session.said
     seedream.faults.clear()
@@ -251,6 +268,7 @@ async def test_a_failed_task_says_the_apis_words_and_offers_no_second_look(
     with pytest.raises(TaskFailed) as caught:
         await drive(session.run())
     assert "The brush broke" in operator_words(caught.value)
+    assert caught.value.__notes__ == ["Seedream charges per finished picture, so this should have cost nothing."]
     assert "--task" not in session.said
 
 

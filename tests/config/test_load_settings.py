@@ -72,11 +72,56 @@ def test_with_both_tokens_in_the_environment_no_file_is_needed(monkeypatch: pyte
     assert load_settings(None).discord.token == SecretStr("discord-t0ken-2")
 
 
-def test_with_one_token_in_the_environment_the_file_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEEDREAM_BOT_DISCORD__TOKEN", "discord-t0ken-2")
+def test_with_nothing_at_all_the_file_is_missing_in_the_folder_where_it_was_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEEDREAM_BOT_CONFIG", "")
     with pytest.raises(ConfigMissing) as caught:
+        load_settings(None, {"logging.level": "loud"})
+    assert (caught.value.path, caught.value.folder) == ("config.toml", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("variables", "problems"),
+    [
+        (
+            {"SEEDREAM__API_TOKEN": "seedream-t0ken-2"},
+            ["discord.token: is missing; set SEEDREAM_BOT_DISCORD__TOKEN"],
+        ),
+        (
+            {"DISCORD_TOKEN": "discord-t0ken-2", "SEEDREAM__API_TOKEN": "seedream-t0ken-2"},
+            [
+                "SEEDREAM_BOT_DISCORD_TOKEN: unknown variable; did you mean SEEDREAM_BOT_DISCORD__TOKEN?",
+                "discord.token: is missing; set SEEDREAM_BOT_DISCORD__TOKEN",
+            ],
+        ),
+        (
+            {"DISCORD__TOKEN": "", "SEEDREAM__API_TOKEN": ""},
+            [
+                "discord.token: is missing; set SEEDREAM_BOT_DISCORD__TOKEN",
+                "seedream.api_token: is missing; set SEEDREAM_BOT_SEEDREAM__API_TOKEN",
+            ],
+        ),
+        (
+            {"HEALTH__PORT": "-1"},
+            [
+                "discord.token: is missing; set SEEDREAM_BOT_DISCORD__TOKEN",
+                "seedream.api_token: is missing; set SEEDREAM_BOT_SEEDREAM__API_TOKEN",
+                "health.port: must be at least 0, got -1 (from SEEDREAM_BOT_HEALTH__PORT)",
+            ],
+        ),
+    ],
+)
+def test_mistakes_in_the_environment_are_told_as_those_of_a_file(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], problems: list[str]
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv("SEEDREAM_BOT_" + name, value)
+    with pytest.raises(ConfigInvalid) as caught:
         load_settings(None)
-    assert caught.value.path == "config.toml"
+    assert caught.value.source == "the environment"
+    # pydantic tells a number that came as text as it came.
+    assert [problem.replace('"-1"', "-1") for problem in caught.value.problems] == problems
 
 
 def test_a_file_asked_for_by_name_must_be_there_whatever_the_environment_says(

@@ -98,6 +98,13 @@ def file(discord: str = "", seedream: str = "", rest: str = "") -> str:
             file(rest='[storage]\nurl = "postgres://u:p@h/d"'),
             'storage.url: must begin with "sqlite+aiosqlite:///" instead of "postgres://"',
         ),
+        *(
+            (
+                file(rest=f'[storage]\nurl = "{url}"'),
+                "storage.url: names a database in memory, which would lose every job at a restart; name a file",
+            )
+            for url in ("sqlite+aiosqlite://", "sqlite+aiosqlite:///", "sqlite+aiosqlite:///:memory:")
+        ),
         (
             file(rest='[storage]\nurl = "x.db"'),
             'storage.url: must begin with "sqlite+aiosqlite:///"',

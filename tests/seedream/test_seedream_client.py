@@ -437,7 +437,7 @@ async def test_the_token_reaches_neither_errors_nor_logs(caplog: pytest.LogCaptu
 
 async def test_access_is_checked_without_spending(sandbox: SeedreamSandbox, client: SeedreamClient) -> None:
     await client.check_access()
-    assert [record.method for record in sandbox.requests] == ["GET"]
+    assert [record.method for record in sandbox.requests] == ["GET", "GET"]
     sandbox.refuse_token()
     with pytest.raises(ApiTokenRefused):
         await client.check_access()
@@ -457,6 +457,33 @@ async def test_a_server_that_is_not_the_api_does_not_pass_the_check() -> None:
             await client.check_access()
 
 
+@pytest.mark.parametrize("status", [404, 400, 200])
+async def test_a_server_that_answers_everybody_alike_does_not_pass_the_check(status: int) -> None:
+    async def alike(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"error_code": "404", "error_msg": "Not found."}, status=status)
+
+    async with serving(alike) as base, client_of(base) as client:
+        with pytest.raises(ApiAnswerInvalid):
+            await client.check_access()
+
+
+async def test_an_address_without_its_version_does_not_pass_the_check(sandbox: SeedreamSandbox) -> None:
+    async with client_of(sandbox.api_base_url.removesuffix("/v1"), token=sandbox.api_token) as client:
+        with pytest.raises(ApiAnswerInvalid, match="knows no tasks there"):
+            await client.check_access()
+
+
+async def test_a_busy_server_is_no_verdict_on_the_address() -> None:
+    answers = iter((404, 503))
+
+    async def busy_at_last(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"error_msg": "Not now."}, status=next(answers))
+
+    async with serving(busy_at_last) as base, client_of(base) as client:
+        with pytest.raises(ApiBusy):
+            await client.check_access()
+
+
 @pytest.fixture
 async def slow(sandbox: SeedreamSandbox) -> AsyncIterator[SeedreamClient]:
     """A client that may send one request in two seconds."""
@@ -464,20 +491,26 @@ async def slow(sandbox: SeedreamSandbox) -> AsyncIterator[SeedreamClient]:
         yield made
 
 
+async def ask(client: SeedreamClient) -> None:
+    """Send one request that spends nothing."""
+    with pytest.raises(TaskUnknownToApi):
+        await client.poll("11111111-1111-1111-1111-111111111111")
+
+
 async def a_while(sandbox: SeedreamSandbox) -> None:
     """Let three requests of somebody else's come and go."""
     async with client_of(sandbox.api_base_url, token=sandbox.api_token) as other:
         for _ in range(3):
-            await other.check_access()
+            await ask(other)
 
 
 async def test_requests_are_held_to_their_rate(
     monkeypatch: pytest.MonkeyPatch, sandbox: SeedreamSandbox, slow: SeedreamClient
 ) -> None:
     loop = asyncio.get_running_loop()
-    await slow.check_access()
+    await ask(slow)
     # The second of two within two seconds has to wait.
-    waiting = asyncio.create_task(slow.check_access())
+    waiting = asyncio.create_task(ask(slow))
     await a_while(sandbox)
     assert not waiting.done()
     assert len(sandbox.requests) == 4
@@ -491,7 +524,7 @@ async def test_a_reserved_place_is_waited_for_before_the_submission_and_used_by_
     monkeypatch: pytest.MonkeyPatch, sandbox: SeedreamSandbox, slow: SeedreamClient
 ) -> None:
     loop = asyncio.get_running_loop()
-    await slow.check_access()
+    await ask(slow)
     waiting = asyncio.create_task(slow.reserve())
     await a_while(sandbox)
     assert not waiting.done()

@@ -16,6 +16,9 @@ def closed(code: int) -> discord.ConnectionClosed:
     return discord.ConnectionClosed(socket, shard_id=0)
 
 
+HERE = "https://discord.example/api/v10"
+
+
 def answered(status: int, text: str) -> discord.HTTPException:
     response: Any = SimpleNamespace(status=status, reason="")
     return discord.HTTPException(response, text)
@@ -41,6 +44,13 @@ def no_gateway() -> discord.GatewayNotFound:
         ),
         (discord.RateLimited(61.5), DiscordRefused(429, "try again in 62 seconds")),
         (answered(403, "Missing Access"), DiscordRefused(403, "Missing Access")),
+        (
+            answered(404, "\n<!doctype html>"),
+            DiscordRefused(404, "it sent a web page instead of an answer", HERE),
+        ),
+        (answered(404, "404: Not Found"), DiscordRefused(404, "404: Not Found", HERE)),
+        (answered(503, "<html>"), DiscordRefused(503, "it sent a web page instead of an answer")),
+        (answered(429, "<html>"), DiscordRefused(429, "it sent a web page instead of an answer")),
         (no_gateway(), DiscordUnreachable("it does not tell where its gateway is")),
         (aiohttp.ClientConnectionError("no route"), DiscordUnreachable("no route")),
         (TimeoutError(), DiscordUnreachable("TimeoutError")),
@@ -48,7 +58,9 @@ def no_gateway() -> discord.GatewayNotFound:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_each_trouble_has_its_error(trouble: Exception, error: BotError) -> None:
+def test_each_trouble_has_its_error(trouble: Exception, error: BotError, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Other tests of the same process have pointed discord.py at their own servers.
+    monkeypatch.setattr(discord.http.Route, "BASE", HERE)
     with pytest.raises(type(error)) as caught, startup_errors():
         raise trouble
     assert str(caught.value) == str(error)

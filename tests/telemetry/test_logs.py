@@ -1,10 +1,14 @@
+import errno
 import io
 import json
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from unittest.mock import Mock
 
+import aiohttp
+import discord
 import pytest
 import structlog
 from pydantic import SecretStr
@@ -113,6 +117,85 @@ def test_missing_voice_libraries_are_no_news(as_json: io.StringIO) -> None:
     assert [line["event"] for line in lines(as_json)] == ["something else"]
 
 
+def closed(code: int) -> discord.ConnectionClosed:
+    return discord.ConnectionClosed(Mock(close_code=code), shard_id=0)
+
+
+def no_gateway() -> Exception:
+    make: Callable[[], Exception] = discord.GatewayNotFound  # its own signature has no types
+    return make()
+
+
+def attempt(error: Exception) -> None:
+    """Log as `discord.shard.Shard._handle_disconnect` does."""
+    logging.getLogger("discord.shard").error("Attempting a reconnect for shard ID %s in %.2fs", 0, 1.5, exc_info=error)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ConnectionRefusedError(errno.ECONNREFUSED, "x"), "connection refused"),
+        (
+            aiohttp.ClientConnectorError(Mock(), ConnectionResetError(errno.ECONNRESET, "x")),
+            "connection reset by peer",
+        ),
+        (aiohttp.ServerDisconnectedError(), "Server disconnected"),
+        (TimeoutError(), "timed out"),
+        (closed(1000), "closed with code 1000"),
+        (no_gateway(), "it does not tell its gateway"),
+        (discord.HTTPException(Mock(status=503), None), "HTTP 503"),
+        (OSError("Multiple exceptions:\n[1], [2]"), "Multiple exceptions: [1], [2]"),
+    ],
+)
+@pytest.mark.parametrize(("level", "shown", "traced"), [("debug", 1, True), ("warning", 1, False), ("error", 0, False)])
+def test_a_lost_gateway_is_one_line(
+    stream: io.StringIO, error: Exception, reason: str, level: Level, shown: int, traced: bool
+) -> None:
+    restore = configure_logging(level, "json", stream=stream)
+    try:
+        attempt(error)
+    finally:
+        restore()
+    told = lines(stream)
+    assert len(told) == shown
+    for line in told:
+        assert line["event"] == f"no connection to Discord ({reason}); trying again; jobs go on"
+        assert line["level"] == "warning"
+        assert ("exception" in line) is traced
+
+
+@pytest.mark.parametrize(
+    ("logger", "text", "error"),
+    [
+        ("discord.shard", "Attempting a reconnect for shard ID 0 in 1.50s", ValueError("a bug")),
+        ("discord.client", "Ignoring exception in on_ready", TimeoutError("elsewhere")),
+        ("bot.jobs", "Attempting a reconnect", TimeoutError("our own")),
+    ],
+)
+def test_other_errors_keep_their_traceback(stream: io.StringIO, logger: str, text: str, error: Exception) -> None:
+    restore = configure_logging("info", "json", stream=stream)
+    try:
+        logging.getLogger(logger).error(text, exc_info=error)
+    finally:
+        restore()
+    (line,) = lines(stream)
+    assert (line["event"], line["level"]) == (text, "error")
+    assert str(error) in str(line["exception"])
+
+
+@pytest.mark.parametrize(
+    ("level", "shown"), [("debug", ["info", "warning"]), ("info", ["warning"]), ("warning", ["warning"]), ("error", [])]
+)
+def test_alembic_talks_of_itself_at_debug_level_only(stream: io.StringIO, level: Level, shown: list[str]) -> None:
+    restore = configure_logging(level, "json", stream=stream)
+    try:
+        for name in ("debug", "info", "warning"):
+            getattr(logging.getLogger("alembic.runtime.migration"), name)("Context impl SQLiteImpl.")
+    finally:
+        restore()
+    assert [line["level"] for line in lines(stream)] == shown
+
+
 def test_warnings_are_logged(as_json: io.StringIO) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -171,7 +254,12 @@ def test_everything_is_put_back(stream: io.StringIO) -> None:
     root = logging.getLogger()
 
     def state() -> tuple[object, ...]:
-        return (list(root.handlers), root.level, logging.getLogger("bot").level, structlog.is_configured())
+        return (
+            list(root.handlers),
+            root.level,
+            *(logging.getLogger(name).level for name in ("bot", "alembic")),
+            structlog.is_configured(),
+        )
 
     before = state()
     outer = configure_logging("error", "text", stream=io.StringIO())

@@ -1,6 +1,7 @@
 """`seedream-bot doctor`: everything that must be right before the bot can work, checked without spending anything."""
 
 import asyncio
+import shlex
 from pathlib import Path
 
 from rich.console import Console
@@ -43,7 +44,19 @@ def read_settings(path: Path | None) -> tuple[Settings | None, Check]:
     except ConfigInvalid as error:
         return None, failed(SETTINGS, "\n".join(error.problems), f"Mend these in {error.source}.")
     source = path or (DEFAULT_PATH if DEFAULT_PATH.exists() else None)
-    return settings, passed(SETTINGS, f"{source} is valid" if source else "the environment's are valid")
+    if source is None:
+        return settings, passed(SETTINGS, "the environment's are valid")
+    if _others_can_read(source):
+        note = f"If others use this machine: chmod 600 {shlex.quote(str(source))}"
+        return settings, passed(SETTINGS, f"{source} is valid, but not only its owner can read it", note)
+    return settings, passed(SETTINGS, f"{source} is valid")
+
+
+def _others_can_read(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & 0o077)
+    except OSError:
+        return False
 
 
 async def _all_checks(settings: Settings) -> list[Check]:

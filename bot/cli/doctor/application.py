@@ -7,24 +7,22 @@ https://discord.com/developers/docs/events/gateway#get-gateway-bot.
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
-import discord
 from pydantic import SecretStr
 
-from bot import __version__
+from bot import __version__, discord_bot
 from bot.cli.doctor.check import Check, failed, not_checked, passed
 from bot.config import DiscordSettings
-from bot.domain.place import Right
 
 TOKEN = "Discord token"  # noqa: S105 - the name of a check
 APPLICATION = "Application"
 INSTALLATION = "Installation"
 INTENTS = "Intents"
 INVITATION = "Invitation"
+SERVERS = "Servers"
 GATEWAY = "Gateway"
-NAMES = (TOKEN, APPLICATION, INSTALLATION, INTENTS, INVITATION, GATEWAY)
+NAMES = (TOKEN, APPLICATION, INSTALLATION, INTENTS, INVITATION, SERVERS, GATEWAY)
 TIMEOUT_SECONDS = 10.0
 
 _PORTAL = "https://discord.com/developers/applications"
@@ -37,6 +35,7 @@ _PRIVILEGED = {
     "Message Content": 1 << 18 | 1 << 19,
 }
 _HELLO = 10
+_MOST_SERVERS = 200
 
 
 @dataclass
@@ -61,18 +60,33 @@ class DiscordApi:
         Raises:
             NoAnswer: there is none.
         """
+        answer = await self._get(path)
+        if not isinstance(answer, dict):
+            raise NoAnswer(200, "an answer of another shape")
+        return answer
+
+    async def get_list(self, path: str) -> list[Any]:
+        """Return the JSON list at a path.
+
+        Raises:
+            NoAnswer: there is none.
+        """
+        answer = await self._get(path)
+        if not isinstance(answer, list):
+            raise NoAnswer(200, "an answer of another shape")
+        return answer
+
+    async def _get(self, path: str) -> object:
         headers = {"Authorization": f"Bot {self._token.get_secret_value()}"}
         try:
             async with self._session.get(self._base_url + path, headers=headers, allow_redirects=False) as response:
                 if response.status != 200:
                     raise NoAnswer(response.status, f"HTTP {response.status}")
-                answer = await response.json(content_type=None)
+                answer: object = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NoAnswer(0, str(error) or type(error).__name__) from None
         except ValueError:
             raise NoAnswer(200, "an answer that is not JSON") from None
-        if not isinstance(answer, dict):
-            raise NoAnswer(200, "an answer of another shape")
         return answer
 
     async def hello(self, url: str) -> None:
@@ -101,7 +115,7 @@ async def checks(settings: DiscordSettings) -> list[Check]:
         first = await token(api, settings.api_base_url)
         if not first.passed:
             return [first, *(not_checked(name, "Discord did not let the bot in") for name in NAMES[1:])]
-        return [first, *await _application_checks(api), await gateway(api, settings.gateway_url)]
+        return [first, *await _application_checks(api), await servers(api), await gateway(api, settings.gateway_url)]
 
 
 async def token(api: DiscordApi, base_url: str) -> Check:
@@ -187,18 +201,22 @@ def intents(answer: dict[str, Any]) -> Check:
     return passed(INTENTS, f"none is needed; {', '.join(granted)} {verb} on", "May be switched off on the Bot page.")
 
 
-def permissions() -> int:
-    """Return the integer of the permissions the bot makes use of.
-
-    Source: https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags
-    """
-    return discord.Permissions(**{right.value: True for right in Right}).value
-
-
 def invitation(answer: dict[str, Any]) -> Check:
     """Return the link that adds the bot to a server with the permissions it needs."""
-    query = {"client_id": answer.get("id"), "permissions": permissions(), "scope": "bot applications.commands"}
-    return passed(INVITATION, f"https://discord.com/oauth2/authorize?{urlencode(query)}")
+    return passed(INVITATION, discord_bot.invitation(answer.get("id")))
+
+
+async def servers(api: DiscordApi) -> Check:
+    """Tell how many servers the bot is in; none is no mistake, but often what was forgotten."""
+    try:
+        # As many as are told at once: https://discord.com/developers/docs/resources/user#get-current-user-guilds
+        found = len(await api.get_list(f"/users/@me/guilds?limit={_MOST_SERVERS}"))
+    except NoAnswer as problem:
+        return failed(SERVERS, f"they cannot be read: {problem.detail}", "Try again later.")
+    if not found:
+        return passed(SERVERS, "the bot is in none yet", "Add it to one by the invitation.")
+    count = f"{found} servers or more" if found >= _MOST_SERVERS else "1 server" if found == 1 else f"{found} servers"
+    return passed(SERVERS, f"the bot is in {count}")
 
 
 async def gateway(api: DiscordApi, url: str | None) -> Check:

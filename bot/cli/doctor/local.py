@@ -10,11 +10,13 @@ from bot.errors import DatabaseUnusable, SpoolUnusable
 from bot.presentation.errors import describe
 from bot.spool import check_spool
 from bot.storage import check as check_database
+from bot.storage import in_use
 
 DATABASE = "Database"
 SPOOL = "Spool folder"
 HEALTH = "Health port"
 NAMES = (DATABASE, SPOOL, HEALTH)
+_ANOTHER_PORT = "Set health.port to a free port, or to 0."
 
 
 async def checks(storage: StorageSettings, health: HealthSettings) -> list[Check]:
@@ -24,7 +26,7 @@ async def checks(storage: StorageSettings, health: HealthSettings) -> list[Check
         folder = await spool(storage.url, storage.spool_dir)
     else:
         folder = not_checked(SPOOL, "it belongs beside the database")
-    return [found, folder, await health_port(health.host, health.port)]
+    return [found, folder, await health_port(health.host, health.port, storage.url)]
 
 
 async def database(url: str) -> Check:
@@ -51,8 +53,8 @@ async def spool(url: str, spool_dir: str | None) -> Check:
     return passed(SPOOL, f"{folder} can be written")
 
 
-async def health_port(host: str, port: int) -> Check:
-    """Check that the port is free, or that it is this very bot who holds it."""
+async def health_port(host: str, port: int, database_url: str) -> Check:
+    """Check that the port is free, or that it is this very bot who holds it: one that works with this database."""
     if port == 0:
         return passed(HEALTH, "switched off")
     try:
@@ -62,11 +64,21 @@ async def health_port(host: str, port: int) -> Check:
     else:
         return passed(HEALTH, f"{port} on {host} is free")
     health, words = await asyncio.to_thread(probe, probe_url(host, port))
+    if health is not Health.SILENT and not await _works_with(database_url):
+        return failed(HEALTH, f"{port} on {host}: another program answers there ({words})", _ANOTHER_PORT)
     if health is Health.WELL:
         return passed(HEALTH, f"{port} on {host}: the bot is running and answers")
     if health is Health.UNWELL:
         return failed(HEALTH, f"{port} on {host}: {words}", "Look into the running bot's log.")
-    return failed(HEALTH, f"{port} on {host} cannot be used: {obstacle}", "Set health.port to a free port, or to 0.")
+    return failed(HEALTH, f"{port} on {host} cannot be used: {obstacle}", _ANOTHER_PORT)
+
+
+async def _works_with(database_url: str) -> bool:
+    try:
+        return await in_use(database_url)
+    except DatabaseUnusable:
+        # Whoever answers, it cannot be a bot with these settings.
+        return False
 
 
 def _bind(host: str, port: int) -> None:

@@ -9,7 +9,7 @@ from bot.cli.doctor.check import Check, failed, passed
 from bot.cli.words import operator_words
 from bot.clock import SystemClock
 from bot.config import SeedreamSettings
-from bot.errors import ApiError, ApiTokenRefused
+from bot.errors import ApiAnswerInvalid, ApiError, ApiTokenRefused
 from bot.seedream import SeedreamClient, open_session
 
 API = "Seedream API"
@@ -33,7 +33,8 @@ async def checks(settings: SeedreamSettings) -> list[Check]:
             api_token=settings.api_token,
             api_base_url=settings.api_base_url,
             files_base_url=settings.files_base_url,
-            requests_per_second=settings.requests_per_second,
+            # The check is two questions, which need not wait for each other, however slow the bot is to be.
+            requests_per_second=max(2.0, settings.requests_per_second),
             clock=SystemClock(),
         )
         return list(await asyncio.gather(api(client, settings.api_base_url), files(session, settings.files_base_url)))
@@ -45,6 +46,8 @@ async def api(client: SeedreamClient, base_url: str) -> Check:
         await client.check_access()
     except ApiTokenRefused as error:
         return failed(API, f"{base_url} refuses the token (HTTP {error.status})", operator_words(error))
+    except ApiAnswerInvalid as error:
+        return failed(API, f"{base_url}: {error.detail}", operator_words(ApiAnswerInvalid()))
     except ApiError as error:
         return failed(API, f"{base_url}: {error.detail or type(error).__name__}", operator_words(error))
     return passed(API, f"{base_url} answers and takes the token")
@@ -60,4 +63,4 @@ async def files(session: aiohttp.ClientSession, base_url: str) -> Check:
         return failed(FILES, f"{base_url} cannot be reached: {str(error) or type(error).__name__}", remedy)
     if status >= 500:
         return failed(FILES, f"{base_url} answers HTTP {status}", "The service has trouble; try again later.")
-    return passed(FILES, f"{base_url} answers")
+    return passed(FILES, f"a server answers at {base_url} (uploads are not tried)")

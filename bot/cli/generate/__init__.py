@@ -4,8 +4,8 @@ import asyncio
 import random
 import shlex
 import tempfile
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,17 @@ from bot.cli.words import operator_words
 from bot.clock import Clock, SystemClock
 from bot.config import SeedreamSettings
 from bot.domain.request import RequestDraft, check_request
-from bot.errors import BotError, TaskContentRefused, TaskFailed, TaskUnknownToApi, TaskWithoutPictures
+from bot.errors import (
+    ApiError,
+    BotError,
+    Cost,
+    TaskContentRefused,
+    TaskError,
+    TaskFailed,
+    TaskUnknownToApi,
+    TaskWithoutPictures,
+)
+from bot.presentation.errors import cost_words
 from bot.wiring import open_services
 
 _OVER = (TaskFailed, TaskContentRefused, TaskUnknownToApi, TaskWithoutPictures)
@@ -76,8 +86,9 @@ async def run_generate(
         progress = stack.enter_context(Progress(console))
         task_id = order.task_id
         if request is not None:
-            links = await image_links(order.images, services.preparer, progress)
-            task_id = await submit(services.client, request, links, patience, progress)
+            with _cost_noted():
+                links = await image_links(order.images, services.preparer, progress)
+                task_id = await submit(services.client, request, links, patience, progress)
         if task_id is None:
             raise ValueError("an order has either a draft or a task id")
         progress.note(f"Task {task_id}")
@@ -85,6 +96,9 @@ async def run_generate(
             results = await follow(services.client, task_id, patience, progress)
             saved = await save_pictures(services.files, task_id, results, order.out, patience, progress)
         except (BotError, asyncio.CancelledError) as error:
+            # An error of asking says nothing about the task; one of the task itself does.
+            if isinstance(error, TaskError) and (request is not None or error.cost is not Cost.UNKNOWN):
+                error.add_note(cost_words(error.cost))
             if not isinstance(error, _OVER):
                 progress.note(_how_to_go_on(task_id, order.out))
             raise
@@ -95,6 +109,17 @@ async def run_generate(
     if saved.problems:
         say_error(_how_to_go_on(task_id, order.out))
     return 1 if saved.problems else 0
+
+
+@contextmanager
+def _cost_noted() -> Iterator[None]:
+    try:
+        yield
+    except ApiError as error:
+        # Where it is not known, the words of the error say so themselves.
+        if error.cost is not Cost.UNKNOWN:
+            error.add_note(cost_words(error.cost))
+        raise
 
 
 def _how_to_go_on(task_id: str, out: Path) -> str:

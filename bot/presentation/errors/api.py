@@ -51,8 +51,8 @@ def _lost(error: ApiConnectionLost) -> str:
 @describe.register
 def _outcome(error: SubmissionOutcomeUnknown) -> str:
     return _(
-        "The connection to Seedream broke off just after the request was sent, so it cannot be known whether it was "
-        "taken. It is not sent again by itself. If you would like to try again, use `/seedream` once more."
+        "Seedream gave no clear answer to the request, so it cannot be known whether it was taken. "
+        "It is not sent again by itself. If you would like to try again, use `/seedream` once more."
     )
 
 

@@ -29,6 +29,11 @@ def _config(error: ConfigInvalid) -> str:
 
 @describe.register
 def _missing(error: ConfigMissing) -> str:
+    if error.folder:
+        return _(
+            "There is no {path} in {folder}, and no SEEDREAM_BOT_… variable is set. Copy config.example.toml to "
+            "{path} there and fill in the two tokens, or name another file with --config."
+        ).format(path=error.path, folder=error.folder)
     return _(
         "There is no settings file {path}. Copy config.example.toml to it and fill in the two tokens, "
         "or name another with --config."
@@ -79,6 +84,10 @@ def _unreachable(error: DiscordUnreachable) -> str:
 
 @describe.register
 def _refused(error: DiscordRefused) -> str:
+    if error.stranger:
+        return _("What answers at {url} is hardly Discord (HTTP {status}). Check discord.api_base_url.").format(
+            url=error.stranger, status=error.status
+        )
     return _("Discord did not do what the bot asked (error {status}): {detail}").format(
         status=error.status, detail=error.detail.rstrip(".") + "."
     )

@@ -79,7 +79,7 @@ def exclusive(location: Location) -> Iterator[None]:
         yield
         return
     check_place(location, location.path)
-    lock = location.path.with_name(location.path.name + ".lock")
+    lock = _lock_of(location.path)
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -94,6 +94,30 @@ def exclusive(location: Location) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def is_locked(location: Location) -> bool:
+    """Tell whether a process of the bot works with the file; leaves no lock file behind where there is none."""
+    if location.path is None:
+        return False
+    try:
+        handle = os.open(_lock_of(location.path), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        # Shared, and for a moment: two who look do not take each other for the bot.
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
 
 
 def check_place(location: Location, path: Path) -> None:
