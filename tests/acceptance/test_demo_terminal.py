@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes import with_default_signals
+
 # Makes the terminal the process's own, so that a typed Ctrl-C becomes a signal; then becomes the demo.
 ON_A_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
@@ -81,6 +83,7 @@ async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
+            preexec_fn=with_default_signals,
         )
     finally:
         os.close(theirs)

@@ -26,6 +26,7 @@ from sandbox.clock import ManualClock
 from sandbox.discord import DiscordSandbox
 from sandbox.seedream import SeedreamSandbox, TaskPlan
 from tests.support.errors import sample
+from tests.support.processes import with_default_signals
 
 ROOT = Path(__file__).parents[2]
 TOKENS = '[discord]\ntoken = "discord-t0ken"\n[seedream]\napi_token = "seedream-t0ken"\n'
@@ -313,6 +314,7 @@ async def test_ctrl_c_ends_with_130_without_a_traceback() -> None:
             },
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            preexec_fn=with_default_signals,
         )
         await seedream.until(lambda: seedream.tasks and next(iter(seedream.tasks.values())).polls, timeout=30)
         process.send_signal(signal.SIGINT)
