@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
-
 from bot.clock import Clock
 from bot.domain.job import END_PART, LOST, Job, PictureNote, Status, links_part
 from bot.domain.place import Venue
@@ -16,8 +14,6 @@ from bot.jobs.unforeseen import foreseen
 
 EDIT_IS_SEEN = timedelta(seconds=60)
 """How long after asking a person is taken to be still looking, so that an edit without a ping is enough."""
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
