@@ -35,6 +35,10 @@ class FaultKind(StrEnum):
     """Take the request, then answer 200 with `body`, which is not what was promised."""
 
 
+FAULT: web.RequestKey[FaultKind] = web.RequestKey("fault", FaultKind)
+"""The kind of the fault that struck a request."""
+
+
 @dataclass
 class Fault:
     """One planned fault, for the next `times` requests whose method and path match.
@@ -44,6 +48,8 @@ class Fault:
         method: an HTTP method, or None for any.
         times: how many requests it still strikes; None means until it is removed.
         retry_after: seconds, sent as the `Retry-After` header (and wherever else the server's protocol wants it).
+        headers: what else goes with a `STATUS` answer.
+        struck: how many requests it has struck.
     """
 
     kind: FaultKind
@@ -54,7 +60,9 @@ class Fault:
     body: str = '{"message": "internal error"}'
     content_type: str = "application/json"
     retry_after: float | None = None
+    headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    struck: int = 0
 
     def strikes(self, method: str, path: str) -> bool:
         """Tell whether this fault applies to a request."""
@@ -89,6 +97,7 @@ class FaultPlan:
         """Return the first fault that strikes this request, counting it as used once."""
         for fault in self.faults:
             if fault.strikes(method, path):
+                fault.struck += 1
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times == 0:
@@ -136,6 +145,7 @@ def fault_middleware(plan: FaultPlan, clock: "Clock", activity: Activity) -> Mid
             fault = plan.take(request.method, request.path)
             if fault is None:
                 return await handler(request)
+            request[FAULT] = fault.kind
             return await _carry_out(fault, request, handler, clock, activity)
 
     return middleware
@@ -149,7 +159,7 @@ async def _carry_out(
         case FaultKind.STATUS:
             await request.read()
             # Set by hand: discord.py wants exactly application/json, without a charset.
-            response = web.Response(body=fault.body.encode(), status=fault.status, headers=headers)
+            response = web.Response(body=fault.body.encode(), status=fault.status, headers=fault.headers | headers)
             response.headers["Content-Type"] = fault.content_type
             return response
         case FaultKind.DELAY:

@@ -17,6 +17,7 @@ know it refuses with 404 and a line in the log; what it knows it checks and refu
 
 from sandbox.discord.application import Application
 from sandbox.discord.channels import Channel, ChannelType
+from sandbox.discord.cloudflare import cloudflare_fault
 from sandbox.discord.command_registry import Command
 from sandbox.discord.errors import ClientRefused
 from sandbox.discord.files import Attachment, File
@@ -24,6 +25,7 @@ from sandbox.discord.guilds import Guild, Member, Role
 from sandbox.discord.intents import Intents
 from sandbox.discord.interactions import Acknowledgement, Choice, Interaction
 from sandbox.discord.messages import Message, MessageFlags, MessageType, Revision
+from sandbox.discord.observing import Observer, SeenAnswer, SeenRequest
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.persons import Person
 from sandbox.discord.pointing import pointed_at
@@ -51,13 +53,17 @@ __all__ = [
     "Message",
     "MessageFlags",
     "MessageType",
+    "Observer",
     "Permissions",
     "Person",
     "RateLimits",
     "RequestRecord",
     "Revision",
     "Role",
+    "SeenAnswer",
+    "SeenRequest",
     "User",
+    "cloudflare_fault",
     "pointed_at",
     "rate_limit_fault",
 ]

@@ -58,6 +58,10 @@ class Cdn:
         """Return the address on the media proxy, `media.discordapp.net` in real life."""
         return f"{self.base_url}/media/{_path(attachment)}?{self._signature(_path(attachment))}"
 
+    def peek(self, path: str) -> Attachment | None:
+        """Return what is kept under a path, without an address that is signed: for whoever looks at the sandbox."""
+        return self._kept.get(path)
+
     def find(self, path: str, query: dict[str, str]) -> Attachment | None:
         """Return what an address leads to; None when it is unknown, expired, forged or gone."""
         attachment = self._kept.get(path)

@@ -14,9 +14,21 @@ class Changes:
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()
+        self._listeners: list[Callable[[], None]] = []
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call a listener at every change, at once and often: it should only note that there is something to see.
+
+        Returns:
+            What ends it.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def notify(self) -> None:
         """Ring: every waiter looks again."""
+        for listener in list(self._listeners):
+            listener()
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)

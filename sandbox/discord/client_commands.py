@@ -1,81 +1,25 @@
-"""What a Discord client lets a person do with commands: which are offered, and which values they take."""
+"""What a Discord client lets a person do with commands: which values they take, and how they are sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.discord.channels import Channel, ChannelType
-from sandbox.discord.command_registry import Command, CommandType, Context, InstallType, OptionType
+from sandbox.discord.channels import Channel
+from sandbox.discord.command_registry import Command, OptionType
 from sandbox.discord.errors import ClientRefused, Json
 from sandbox.discord.files import Attachment, File
 from sandbox.discord.guilds import Role
-from sandbox.discord.payloads.channels import channel_payload
+from sandbox.discord.payloads.channels import chosen_channel_payload
 from sandbox.discord.payloads.guilds import role_payload
 from sandbox.discord.payloads.messages import attachment_payload
-from sandbox.discord.payloads.users import invoking_member_payload, user_payload
-from sandbox.discord.permissions import Permissions
+from sandbox.discord.payloads.users import chosen_member_payload, user_payload
 from sandbox.discord.users import User
-from sandbox.discord.world import World
 
 _NESTING = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 _LONGEST_STRING = 6000
 
 Keep = Callable[[File], Attachment]
 """Uploads an option's file."""
-
-
-def offered_command(world: World, person: User, channel: Channel, name: str, kind: CommandType) -> Command:
-    """Return the command that a client offers a person in a channel under a name.
-
-    Raises:
-        ClientRefused: there is none, or the person may not use it there.
-    """
-    if channel.kind is ChannelType.GUILD_FORUM:
-        raise ClientRefused(f"{channel.label} is a forum: commands are used in its posts.")
-    guild = channel.guild
-    known = world.application.commands.visible_in(guild.id if guild and guild.has_bot else None)
-    command = next((item for item in known if item.name == name and item.type is kind), None)
-    if command is None:
-        names = ", ".join(item.name for item in known if item.type is kind) or "none"
-        raise ClientRefused(f"There is no command {name!r}; there are: {names}.")
-    context = Context.GUILD if guild else Context.BOT_DM if world.bot in channel.recipients else Context.PRIVATE_CHANNEL
-    if command.guild_id is None and context not in command.contexts:
-        raise ClientRefused(f"{name} cannot be used in {context.name.lower().replace('_', ' ')}s.")
-    _require_installation(person, channel, command, context)
-    _require_permissions(person, channel, command)
-    return command
-
-
-def _require_installation(person: User, channel: Channel, command: Command, context: Context) -> None:
-    in_guild = channel.guild is not None and channel.guild.has_bot
-    if InstallType.GUILD in command.integration_types and (in_guild or context is Context.BOT_DM):
-        return
-    if InstallType.USER not in command.integration_types:
-        raise ClientRefused(f"{command.name} is not installed here, and cannot be installed for users.")
-    if person.user_installed is False:
-        raise ClientRefused(f"{person.name} has not added the app to their account.")
-    # Whoever wants to use the app where it is not present adds it to their account first.
-    person.user_installed = True
-
-
-def _require_permissions(person: User, channel: Channel, command: Command) -> None:
-    if channel.guild is None:
-        if person not in channel.recipients:
-            raise ClientRefused(f"{person.name} is no participant of this conversation.")
-        return
-    held = channel.permissions_of(person)
-    if Permissions.VIEW_CHANNEL not in held:
-        raise ClientRefused(f"{person.name} cannot see {channel.label}.")
-    if Permissions.USE_APPLICATION_COMMANDS not in held:
-        raise ClientRefused(f"{person.name} may not use commands in {channel.label}.")
-    if channel.thread is not None and channel.thread.locked and Permissions.MANAGE_THREADS not in held:
-        raise ClientRefused(f"{channel.label} is locked.")
-    needed = command.payload.get("default_member_permissions")
-    if needed is not None:
-        wanted = int(needed)
-        allowed = (int(held) & wanted) == wanted if wanted else Permissions.ADMINISTRATOR in held
-        if not allowed:
-            raise ClientRefused(f"{command.name} is not offered to {person.name}: a permission is missing.")
 
 
 @dataclass
@@ -189,7 +133,7 @@ def _resolved(kind: OptionType, value: object, channel: Channel, keep: Keep, fil
         case OptionType.ROLE | OptionType.MENTIONABLE if isinstance(value, Role):
             return filled.resolve("roles", value.id, role_payload(value))
         case OptionType.CHANNEL if isinstance(value, Channel):
-            return filled.resolve("channels", value.id, channel_payload(value))
+            return filled.resolve("channels", value.id, chosen_channel_payload(value))
     return None
 
 
@@ -198,7 +142,7 @@ def resolve_user(filled: Filled, user: User, channel: Channel) -> str:
     if channel.guild is not None and user.id in channel.guild.members:
         member = channel.guild.members[user.id]
         permissions = channel.permissions_of(user)
-        filled.resolve("members", user.id, invoking_member_payload(member, permissions, with_user=False))
+        filled.resolve("members", user.id, chosen_member_payload(member, permissions))
     return filled.resolve("users", user.id, user_payload(user))
 
 
@@ -208,7 +152,7 @@ def _string(option: Json, value: str) -> str:
     if not value and option.get("required"):
         raise ClientRefused(f"{name} is required.")
     if not shortest <= len(value) <= longest:
-        raise ClientRefused(f"{name} takes {shortest} to {longest} characters, not {len(value)}.")
+        raise ClientRefused(f"{name} takes {span(shortest or None, longest)} characters, not {len(value)}.")
     return value
 
 
@@ -216,8 +160,15 @@ def _number(option: Json, value: float) -> float:
     name = option["name"]
     least, most = option.get("min_value"), option.get("max_value")
     if (least is not None and value < least) or (most is not None and value > most):
-        raise ClientRefused(f"{name} takes {least} to {most}, not {value}.")
+        raise ClientRefused(f"{name} takes {span(least, most)}, not {value}.")
     return value
+
+
+def span(least: float | None, most: float | None) -> str:
+    """Return bounds in words; None stands for one that is not there."""
+    if least is None or most is None:
+        return f"at most {most:g}" if least is None else f"at least {least:g}"
+    return f"{least:g}" if least == most else f"{least:g} to {most:g}"
 
 
 def _chosen(option: Json, value: object) -> object:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.discord.channels import Channel
-from sandbox.discord.client_commands import Filled, Keep, resolve_user
+from sandbox.discord.client_commands import Filled, Keep, resolve_user, span
 from sandbox.discord.components import SELECTS, ButtonStyle, ComponentType, walk
 from sandbox.discord.errors import ClientRefused, Json
 from sandbox.discord.files import File
 from sandbox.discord.guilds import Role
 from sandbox.discord.messages import Message
-from sandbox.discord.payloads.channels import channel_payload
+from sandbox.discord.payloads.channels import chosen_channel_payload
 from sandbox.discord.payloads.guilds import role_payload
 from sandbox.discord.payloads.messages import attachment_payload
 from sandbox.discord.users import User
@@ -61,7 +61,7 @@ def choose(select: Json, chosen: list[Any], channel: Channel, filled: Filled) ->
     least = 1 if select.get("min_values") is None else int(select["min_values"])
     most = 1 if select.get("max_values") is None else int(select["max_values"])
     if not least <= len(chosen) <= most:
-        raise ClientRefused(f"The menu takes {least} to {most} values, not {len(chosen)}.")
+        raise ClientRefused(f"The menu takes {span(least or None, most)} of its options, not {len(chosen)}.")
     if select["type"] == ComponentType.STRING_SELECT:
         return [_option(select, value) for value in chosen]
     values: list[str] = []
@@ -70,7 +70,7 @@ def choose(select: Json, chosen: list[Any], channel: Channel, filled: Filled) ->
             case User():
                 values.append(resolve_user(filled, value, channel))
             case Channel():
-                values.append(filled.resolve("channels", value.id, channel_payload(value)))
+                values.append(filled.resolve("channels", value.id, chosen_channel_payload(value)))
             case Role():
                 values.append(filled.resolve("roles", value.id, role_payload(value)))
             case _:
@@ -152,7 +152,7 @@ def _text(item: Json, name: str, given: object) -> str:
     shortest = item.get("min_length") or (1 if required else 0)
     longest = item.get("max_length") or _LONGEST_TEXT
     if (text or required) and not shortest <= len(text) <= longest:
-        raise ClientRefused(f"{name} takes {shortest} to {longest} characters, not {len(text)}.")
+        raise ClientRefused(f"{name} takes {span(shortest or None, longest)} characters, not {len(text)}.")
     return text
 
 
@@ -167,7 +167,7 @@ def _several(item: Json, name: str, given: object) -> list[Any]:
     unlimited = item["type"] == ComponentType.CHECKBOX_GROUP
     most = (len(item["options"]) if unlimited else 1) if item.get("max_values") is None else int(item["max_values"])
     if not least <= len(chosen) <= most:
-        raise ClientRefused(f"{name} takes {least} to {most} values, not {len(chosen)}.")
+        raise ClientRefused(f"{name} takes {span(least or None, most)}, not {len(chosen)}.")
     return chosen
 
 

@@ -1,6 +1,8 @@
 """Registered application commands: https://discord.com/developers/docs/interactions/application-commands."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from enum import IntEnum
 
 from sandbox.discord.errors import Json
@@ -28,6 +30,30 @@ class OptionType(IntEnum):
     MENTIONABLE = 9
     NUMBER = 10
     ATTACHMENT = 11
+
+
+_KEPT = frozenset({"type", "name", "name_localizations", "description", "description_localizations", "required"})
+_KEPT_OF_NUMBERS = frozenset({"choices", "autocomplete", "min_value", "max_value"})
+_KEPT_OF_KIND = {
+    OptionType.SUB_COMMAND: frozenset({"options"}),
+    OptionType.SUB_COMMAND_GROUP: frozenset({"options"}),
+    OptionType.STRING: frozenset({"choices", "autocomplete", "min_length", "max_length"}),
+    OptionType.INTEGER: _KEPT_OF_NUMBERS,
+    OptionType.NUMBER: _KEPT_OF_NUMBERS,
+    OptionType.CHANNEL: frozenset({"channel_types"}),
+}
+
+
+def kept_option(option: Json) -> Json:
+    """Return an option as Discord keeps it: without what its type has no use for, which some libraries send.
+
+    Source: https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-structure.
+    """
+    known = _KEPT | _KEPT_OF_KIND.get(OptionType(option["type"]), frozenset())
+    kept = {key: value for key, value in option.items() if key in known}
+    if kept.get("options"):
+        kept["options"] = [kept_option(item) for item in kept["options"]]
+    return kept
 
 
 class InstallType(IntEnum):
@@ -90,7 +116,8 @@ class CommandRegistry:
 
     everywhere: dict[int, Command] = field(default_factory=dict)
     by_guild: dict[int, dict[int, Command]] = field(default_factory=dict)
-    created_today: int = 0
+    created_on: Counter[tuple[int | None, date]] = field(default_factory=Counter)
+    """How many new commands a day saw, in a guild or (None) everywhere."""
 
     def scope(self, guild_id: int | None) -> dict[int, Command]:
         """Return the commands of a guild, or the global ones (None), by id."""

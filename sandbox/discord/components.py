@@ -66,21 +66,26 @@ def walk(components: list[Json]) -> Iterator[Json]:
                 yield from walk([component[key]])
 
 
-def number(components: list[Json]) -> list[Json]:
-    """Return the tree with every missing `id` filled in, counting up from 1, as Discord does."""
+def number(components: list[Json], *, in_message: bool = False) -> list[Json]:
+    """Return the tree with every missing `id` filled in, counting up from 1, as Discord does.
+
+    Args:
+        components: the tree.
+        in_message: whether they are a message's; `required` has a meaning in modals only, and is not kept.
+    """
     taken = {component["id"] for component in walk(components) if component.get("id")}
     free = (candidate for candidate in range(1, 10_000) if candidate not in taken)
-    return [_numbered(component, free) for component in components]
+    return [_numbered(component, free, in_message=in_message) for component in components]
 
 
-def _numbered(component: Json, free: Iterator[int]) -> Json:
-    result = dict(component)
+def _numbered(component: Json, free: Iterator[int], *, in_message: bool) -> Json:
+    result = {key: value for key, value in component.items() if key != "required" or not in_message}
     result["id"] = component.get("id") or next(free)
     if component.get("components"):
-        result["components"] = [_numbered(child, free) for child in component["components"]]
+        result["components"] = [_numbered(child, free, in_message=in_message) for child in component["components"]]
     for key in ("accessory", "component"):
         if isinstance(component.get(key), dict):
-            result[key] = _numbered(component[key], free)
+            result[key] = _numbered(component[key], free, in_message=in_message)
     return _with_defaults(result)
 
 

@@ -23,8 +23,9 @@ class Connection:
     """A client's WebSocket; `on_idle` is called whenever everything has been sent.
 
     Attributes:
+        muted: whether nothing more gets through to the client, as over a line that died unnoticed.
         ready: whether READY or RESUMED has been put into the outbox.
-        closed_here: whether the gateway, and not the client, ended it.
+        closed_with: the code with which the gateway, and not the client, ended it.
     """
 
     def __init__(
@@ -37,7 +38,8 @@ class Connection:
     ) -> None:
         self.socket = socket
         self.ready = False
-        self.closed_here = False
+        self.muted = False
+        self.closed_with: int | None = None
         self._request = request
         self._outbox: asyncio.Queue[str] = asyncio.Queue()
         self._on_idle = on_idle
@@ -60,6 +62,8 @@ class Connection:
 
     def send_text(self, text: str) -> None:
         """Put a finished payload into the outbox."""
+        if self.muted:
+            return
         self._unsent += 1
         self._idle.clear()
         self._outbox.put_nowait(text)
@@ -67,7 +71,7 @@ class Connection:
     async def close(self, code: int) -> None:
         """Close with a code, after everything in the outbox."""
         await self.drain()
-        self.closed_here = True
+        self.closed_with = code
         await self.socket.close(code=code)
 
     async def drain(self) -> None:

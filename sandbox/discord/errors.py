@@ -37,9 +37,11 @@ class Code(Enum):
     UNKNOWN_INTERACTION = Refusal(404, 10062, "Unknown interaction")
     UNKNOWN_COMMAND = Refusal(404, 10063, "Unknown application command")
     WRONG_APPLICATION = Refusal(403, 20012, "You are not authorized to perform this action on this application")
+    TOO_MANY_PINS = Refusal(400, 30003, "Maximum number of pins reached for the channel (250)")
     TOO_MANY_REACTIONS = Refusal(400, 30010, "Maximum number of reactions reached (20)")
     TOO_MANY_ATTACHMENTS = Refusal(400, 30015, "Maximum number of attachments in a message reached (10)")
     TOO_MANY_COMMANDS = Refusal(400, 30032, "Maximum number of application commands reached")
+    TOO_MANY_THREAD_MEMBERS = Refusal(400, 30033, "Maximum number of thread participants has been reached (1000)")
     TOO_MANY_COMMAND_CREATES = Refusal(
         400, 30034, "Max number of daily application command creates has been reached (200)"
     )
@@ -58,6 +60,7 @@ class Code(Enum):
     WRONG_CHANNEL_TYPE = Refusal(400, 50024, "Cannot execute action on this channel type")
     INVALID_WEBHOOK_TOKEN = Refusal(401, 50027, "Invalid Webhook Token")
     INVALID_RECIPIENTS = Refusal(400, 50033, "Invalid Recipient(s)")
+    TOO_OLD_TO_BULK_DELETE = Refusal(400, 50034, "A message provided was too old to bulk delete")
     INVALID_FORM = Refusal(400, 50035, "Invalid Form Body")
     ARCHIVED_THREAD = Refusal(400, 50083, "Thread is archived")
     INVALID_JSON = Refusal(400, 50109, "The request body contains invalid JSON.")
@@ -65,6 +68,7 @@ class Code(Enum):
     NO_READ_HISTORY = Refusal(400, 160002, "Cannot reply without permission to read message history")
     THREAD_EXISTS = Refusal(400, 160004, "A thread has already been created for this message")
     LOCKED_THREAD = Refusal(400, 160005, "Thread is locked")
+    TOO_MANY_THREADS = Refusal(400, 160006, "Maximum number of active threads reached")
 
 
 class ApiError(Exception):

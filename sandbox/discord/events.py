@@ -44,7 +44,7 @@ class Events:
 
     def guild_delete(self, guild: "Guild") -> None:
         """The bot was removed from a guild."""
-        self._tell_always("GUILD_DELETE", {"id": str(guild.id), "unavailable": False}, guild, Intents.GUILDS)
+        self._tell_always("GUILD_DELETE", {"id": str(guild.id)}, guild, Intents.GUILDS)
 
     def role_create(self, guild: "Guild", role: "Role") -> None:
         """A role was added."""
@@ -101,7 +101,7 @@ class Events:
         self._tell_guild("THREAD_DELETE", payload, thread.guild)
 
     def thread_members_update(self, thread: Channel, *, added: User | None = None, removed: User | None = None) -> None:
-        """Somebody joined or left a thread."""
+        """Somebody joined or left a thread; of others than itself the bot is told with GUILD_MEMBERS only."""
         if thread.guild is None:
             return
         payload: Json = {
@@ -117,7 +117,9 @@ class Events:
             payload["added_members"] = [thread_member_payload(thread, added.id, joined) | {"member": member}]
         if removed is not None:
             payload["removed_member_ids"] = [str(removed.id)]
-        self._tell_thread("THREAD_MEMBERS_UPDATE", payload, thread)
+        about_bot = self._world.bot in (added, removed)
+        needs = Intents.GUILDS | Intents.GUILD_MEMBERS if about_bot else Intents.GUILD_MEMBERS
+        self._tell_thread("THREAD_MEMBERS_UPDATE", payload, thread, needs)
 
     # Messages ------------------------------------------------------------------------------------------------
 
@@ -131,10 +133,18 @@ class Events:
 
     def message_delete(self, message: "Message") -> None:
         """A message was deleted."""
-        payload: Json = {"id": str(message.id), "channel_id": str(message.channel.id)}
-        if message.channel.guild is not None:
-            payload["guild_id"] = str(message.channel.guild.id)
+        payload = {"id": str(message.id)} | _place(message.channel)
         self._tell_place("MESSAGE_DELETE", lambda _: payload, message.channel, _MESSAGES)
+
+    def messages_delete(self, messages: "list[Message]", channel: Channel) -> None:
+        """Messages were deleted at once."""
+        payload = {"ids": [str(message.id) for message in messages]} | _place(channel)
+        self._tell_place("MESSAGE_DELETE_BULK", lambda _: payload, channel, _MESSAGES)
+
+    def pins_update(self, channel: Channel) -> None:
+        """A message was pinned, or one was unpinned."""
+        payload = _place(channel) | {"last_pin_timestamp": self._world.clock.now().isoformat()}
+        self._tell_place("CHANNEL_PINS_UPDATE", lambda _: payload, channel, _PINS)
 
     def reaction(self, event: str, message: "Message", user: User, emoji: str) -> None:
         """A reaction was added or taken back: `MESSAGE_REACTION_ADD` or `MESSAGE_REACTION_REMOVE`."""
@@ -153,6 +163,14 @@ class Events:
             payload["message_author_id"] = str(message.author.id)
             if guild is not None and user.id in guild.members:
                 payload["member"] = member_payload(guild.members[user.id])
+        self._tell_place(event, lambda _: payload, message.channel, _REACTIONS)
+
+    def reactions_clear(self, message: "Message", emoji: str | None) -> None:
+        """A moderator took all reactions away, or all of one emoji."""
+        payload: Json = {"message_id": str(message.id)} | _place(message.channel)
+        event = "MESSAGE_REACTION_REMOVE_ALL"
+        if emoji is not None:
+            event, payload = "MESSAGE_REACTION_REMOVE_EMOJI", payload | {"emoji": emoji_payload(emoji)}
         self._tell_place(event, lambda _: payload, message.channel, _REACTIONS)
 
     def typing(self, channel: Channel, user: User) -> None:
@@ -203,9 +221,9 @@ class Events:
         if channel.guild is not None:
             self._tell_guild(event, channel_payload(channel), channel.guild)
 
-    def _tell_thread(self, event: str, payload: Json, thread: Channel) -> None:
+    def _tell_thread(self, event: str, payload: Json, thread: Channel, needs: Intents = Intents.GUILDS) -> None:
         if thread.guild is not None and Permissions.VIEW_CHANNEL in thread.permissions_of(self._world.bot):
-            self._tell_guild(event, payload, thread.guild)
+            self._tell_guild(event, payload, thread.guild, needs)
 
     def _tell_guild(self, event: str, payload: Json, guild: "Guild", needs: Intents = Intents.GUILDS) -> None:
         if guild.has_bot:
@@ -219,6 +237,12 @@ class Events:
         self._world.changes.notify()
 
 
+def _place(channel: Channel) -> Json:
+    place: Json = {"channel_id": str(channel.id)}
+    return place if channel.guild is None else place | {"guild_id": str(channel.guild.id)}
+
+
 _MESSAGES = (Intents.GUILD_MESSAGES, Intents.DIRECT_MESSAGES)
+_PINS = (Intents.GUILDS, Intents.DIRECT_MESSAGES)
 _REACTIONS = (Intents.GUILD_MESSAGE_REACTIONS, Intents.DIRECT_MESSAGE_REACTIONS)
 _TYPING = (Intents.GUILD_MESSAGE_TYPING, Intents.DIRECT_MESSAGE_TYPING)

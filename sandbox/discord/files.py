@@ -128,6 +128,14 @@ def _content_type(filename: str, data: bytes) -> str | None:
     return f"{guess}; charset=utf-8" if guess.startswith("text/") else guess
 
 
+def readable_size(size: int) -> str:
+    """Return a number of bytes as people write it."""
+    for unit, factor in (("MB", 1024 * 1024), ("KB", 1024)):
+        if size >= factor:
+            return f"{size / factor:.0f} {unit}" if size % factor == 0 else f"{size / factor:.1f} {unit}"
+    return f"{size} bytes"
+
+
 def declared_type(content_type: str | None) -> str | None:
     """Return an upload's declared type, unless it says nothing, as discord.py's `application/octet-stream` does."""
     return None if content_type in (None, "", _OPAQUE) else content_type

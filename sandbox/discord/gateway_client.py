@@ -3,9 +3,9 @@
 Source: https://discord.com/developers/docs/events/gateway.
 """
 
+import asyncio
 import json
 import logging
-import secrets
 from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("sandbox.discord.gateway")
 
+LONGEST_PAYLOAD = 4096
+"""Bytes of what a client may send: https://discord.com/developers/docs/events/gateway#sending-events."""
+
 _GONE = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
 
@@ -34,6 +37,7 @@ class GatewayClient:
         self._gateway = world.gateway
         self._connection = connection
         self._session: Session | None = None
+        self._window = (world.clock.monotonic(), 0)
 
     async def listen(self) -> None:
         """Answer everything the client says.
@@ -41,26 +45,50 @@ class GatewayClient:
         Raises:
             CloseGateway: the client did what Discord closes the connection for.
         """
-        patience = self._gateway.heartbeat_interval * 1.5
+        patience = self._gateway.heartbeat_interval * self._gateway.heartbeat_tolerance
+        now = asyncio.get_running_loop().time
+        dies_at = now() + patience
         while True:
             try:
-                message = await self._connection.socket.receive(timeout=patience)
+                async with asyncio.timeout_at(dies_at):
+                    message = await self._connection.socket.receive()
             except TimeoutError:
                 raise CloseGateway(4009, "no heartbeat in time") from None
             if message.type in _GONE:
                 return
             if message.type is not WSMsgType.TEXT:
                 raise CloseGateway(4002, "only text frames are understood")
-            self._hear(*_decode(message.data))
+            op, data = _decode(message.data)
+            self._count()
+            if op == ops.HEARTBEAT:
+                dies_at = now() + patience
+                self._gateway.heartbeats += 1
+            await self._hear(op, data)
             self._world.changes.notify()
 
-    def _hear(self, op: object, data: object) -> None:
+    def _count(self) -> None:
+        """Count what the client sends.
+
+        Raises:
+            CloseGateway: 4008, it sent too much: https://discord.com/developers/docs/events/gateway#rate-limiting.
+        """
+        now, limit = self._world.clock.monotonic(), self._gateway.sendable
+        started, sent = self._window
+        self._window = (now, 1) if now >= started + limit.seconds else (started, sent + 1)
+        if self._window[1] > limit.requests:
+            raise CloseGateway(4008, f"more than {limit.requests} payloads in {limit.seconds:g} s")
+
+    async def _hear(self, op: object, data: object) -> None:
         if op == ops.HEARTBEAT:
-            self._connection.send(ops.HEARTBEAT_ACK)
+            if self._gateway.acknowledge_heartbeats:
+                self._connection.send(ops.HEARTBEAT_ACK)
         elif op in (ops.IDENTIFY, ops.RESUME):
             if self._session is not None:
                 raise CloseGateway(4005, "identified twice")
-            (self._identify if op == ops.IDENTIFY else self._resume)(_object(data))
+            if op == ops.IDENTIFY:
+                await self._identify(_object(data))
+            else:
+                self._resume(_object(data))
         elif op not in (ops.PRESENCE, ops.REQUEST_MEMBERS, ops.VOICE_STATE):
             raise CloseGateway(4001, f"opcode {op} is unknown here")
         elif self._session is None:
@@ -70,7 +98,7 @@ class GatewayClient:
         elif op == ops.VOICE_STATE:
             log.warning("voice is not part of this sandbox; the request is ignored: %s", data)
 
-    def _identify(self, data: Json) -> None:
+    async def _identify(self, data: Json) -> None:
         if data.get("token") != self._world.application.token:
             raise CloseGateway(4004, "the token is wrong")
         intents = data.get("intents")
@@ -79,13 +107,17 @@ class GatewayClient:
         missing = Intents(intents) & PRIVILEGED & ~self._world.application.privileged_intents
         if missing:
             raise CloseGateway(4014, f"{missing.name} is not switched on for this application")
-        shard, shards = data.get("shard") or (0, 1)
-        if not 0 <= shard < shards:
-            raise CloseGateway(4010, f"shard {shard} of {shards} does not exist")
-        session = Session(secrets.token_hex(16), Intents(intents), shard, shards, connection=self._connection)
-        self._gateway.sessions[session.id] = session
-        self._gateway.identifies.append(shard)
-        self._gateway.session_starts_left -= 1
+        shard, shards = _shard(data.get("shard"))
+        here = sum(item.has_bot and (item.id >> 22) % shards == shard for item in self._world.guilds.values())
+        if here > self._gateway.most_guilds:
+            raise CloseGateway(4011, f"{here} guilds are too many for one shard")
+        if self._gateway.session_starts_left <= 0:
+            await self._gateway.revoke()
+            raise CloseGateway(4004, "no IDENTIFY is left today; the token has been reset")
+        session = self._gateway.open_session(self._connection, Intents(intents), shard, shards)
+        if session is None:
+            self._connection.send(ops.INVALID_SESSION, data=False)
+            return
         self._greet(session)
         self._connection.ready = True
         self._session = session
@@ -101,13 +133,8 @@ class GatewayClient:
                 "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
                 "session_id": session.id,
                 "resume_gateway_url": self._gateway.url,
-                "session_type": "normal",
                 "shard": [session.shard, session.shards],
                 "application": {"id": str(world.application.id), "flags": world.application.flags},
-                "private_channels": [],
-                "relationships": [],
-                "presences": [],
-                "_trace": ["sandbox"],
             },
         )
         if Intents.GUILDS in session.intents:
@@ -120,17 +147,22 @@ class GatewayClient:
     def _resume(self, data: Json) -> None:
         if data.get("token") != self._world.application.token:
             raise CloseGateway(4004, "the token is wrong")
-        session = self._gateway.sessions.get(str(data.get("session_id")))
+        session = self._gateway.resumable(str(data.get("session_id")))
         if session is None:
             self._connection.send(ops.INVALID_SESSION, data=False)
             return
         seq = data.get("seq")
-        if not isinstance(seq, int) or seq > session.seq:
+        if not isinstance(seq, int) or not 0 <= seq <= session.seq:
+            self._gateway.sessions.pop(session.id)
             raise CloseGateway(4007, f"sequence {seq!r} was never sent")
-        session.connection = self._connection
-        for number, text in session.sent:
-            if number > seq:
-                self._connection.send_text(text)
+        missed = session.missed(seq)
+        if missed is None:
+            self._gateway.sessions.pop(session.id)
+            self._connection.send(ops.INVALID_SESSION, data=False)
+            return
+        session.connection, session.left_at = self._connection, None
+        for text in missed:
+            self._connection.send_text(text)
         session.dispatch("RESUMED", {"_trace": ["sandbox"]})
         self._connection.ready = True
         self._gateway.resumes.append(session.id)
@@ -170,7 +202,18 @@ def _object(data: object) -> Json:
     return data
 
 
+def _shard(value: object) -> tuple[int, int]:
+    if value is None:
+        return 0, 1
+    match value:
+        case [int(shard), int(shards)] if 0 <= shard < shards:
+            return shard, shards
+    raise CloseGateway(4010, f"there is no shard {value!r}")
+
+
 def _decode(text: str) -> tuple[object, object]:
+    if len(text.encode()) > LONGEST_PAYLOAD:
+        raise CloseGateway(4002, f"the payload has more than {LONGEST_PAYLOAD} bytes")
     try:
         payload = json.loads(text)
         return payload["op"], payload.get("d")

@@ -95,7 +95,10 @@ class Interaction:
         original: the first answer's message, where there is one.
         followups: the further messages, oldest first.
         followups_sent: how many followups were requested, the one that ended "is thinking …" too.
+        data: what the bot was told, `data` of INTERACTION_CREATE.
         modal: the form that popped up.
+        submission: the latest sending of that form.
+        modal_closed: whether the person closed it without sending it.
         choices: of an autocomplete, the suggestions.
         told: the gateway sessions that were told of it.
     """
@@ -125,8 +128,10 @@ class Interaction:
         self.original: Message | None = None
         self.followups: list[Message] = []
         self.followups_sent = 0
+        self.data: Json = {}
         self.modal: Json | None = None
-        self.modal_used = False
+        self.submission: Interaction | None = None
+        self.modal_closed = False
         self.choices: list[Choice] = []
         self.acknowledgement: Acknowledgement | None = None
         self.told: list[Session] = []
@@ -156,6 +161,12 @@ class Interaction:
         if self.acknowledgement is None:
             raise TimeoutError(f"{self!r}: the application did not respond")
         return self.acknowledgement
+
+    @property
+    def open_modal(self) -> Json | None:
+        """The form that stands before the person: not closed, and not sent, unless the bot did not answer."""
+        sent = self.submission is not None and not self.submission.failed
+        return None if sent or self.modal_closed else self.modal
 
     @property
     def failed(self) -> bool:
@@ -256,8 +267,6 @@ class Interaction:
             metadata["original_response_message_id"] = str(original.id)
         match self.kind:
             case InteractionKind.COMMAND:
-                if self.command is not None:
-                    metadata |= {"name": self.command.name, "command_type": int(self.command.type)}
                 if self.target is not None:
                     metadata["target_message_id"] = str(self.target.id)
             case InteractionKind.COMPONENT if self.message is not None:

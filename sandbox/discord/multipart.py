@@ -1,17 +1,19 @@
-"""Reads request bodies: JSON, or multipart with `payload_json` and `files[n]`.
+"""Reads request bodies: JSON, a form with `payload_json`, or multipart with `payload_json` and `files[n]`.
 
-Source: https://discord.com/developers/docs/reference#uploading-files.
+Source: https://discord.com/developers/docs/reference#uploading-files; that a form need not be multipart stands in
+Discord's OpenAPI document only, and is what py-cord answers interactions with.
 """
 
 import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 from aiohttp import BodyPartReader, MultipartReader, web
 
 from sandbox.discord.errors import ApiError, Code, Json
-from sandbox.discord.records import BODY
+from sandbox.discord.records import BODY, PARTS
 
 WHOLE_REQUEST = 25 * 1024 * 1024
 """Bytes a request may have in all."""
@@ -68,15 +70,25 @@ async def read_body(request: web.Request, *, upload_limit: int) -> Body:
             unknown content type.
     """
     if request.content_type == "multipart/form-data":
-        body = await _read_multipart(await request.multipart(), upload_limit)
-    else:
-        data = await _read_all(request)
-        if data and request.content_type != "application/json":
-            message = 'Expected "Content-Type" header to be one of {application/json, multipart/form-data}.'
-            raise ApiError(Code.INVALID_FORM, {"_errors": [{"code": "CONTENT_TYPE_INVALID", "message": message}]})
-        body = Body(_parse(data) if data else {})
+        return await read_multipart(request, await request.multipart(), upload_limit)
+    body = Body(parse_body(request, await _read_all(request)))
     request[BODY] = body.payload
     return body
+
+
+def parse_body(request: web.Request, data: bytes) -> Any:  # noqa: ANN401 - JSON of any shape
+    """Return what a body that is not multipart says; `{}` for an empty one.
+
+    Raises:
+        ApiError: 50109 for what is no JSON; 50035 for an unknown content type.
+    """
+    if request.content_type == "application/x-www-form-urlencoded":
+        data = _payload_of_form(data)
+    elif data and request.content_type != "application/json":
+        known = "application/json, application/x-www-form-urlencoded, multipart/form-data"
+        message = f'Expected "Content-Type" header to be one of {{{known}}}.'
+        raise ApiError(Code.INVALID_FORM, {"_errors": [{"code": "CONTENT_TYPE_INVALID", "message": message}]})
+    return _parse(data) if data else {}
 
 
 async def _read_all(request: web.Request) -> bytes:
@@ -91,14 +103,28 @@ async def _read_all(request: web.Request) -> bytes:
     return b"".join(pieces)
 
 
-async def _read_multipart(reader: MultipartReader, upload_limit: int) -> Body:
+def _payload_of_form(data: bytes) -> bytes:
+    """Return the `payload_json` of a form without files; without one, its fields as JSON texts."""
+    fields = {name: values[-1] for name, values in parse_qs(data.decode(errors="replace")).items()}
+    return fields.get("payload_json", json.dumps(fields)).encode()
+
+
+async def read_multipart(request: web.Request, reader: MultipartReader, upload_limit: int) -> Body:
+    """Read a multipart body to its end, and note its payload and the names of its parts with the request.
+
+    Raises:
+        ApiError: 413 with 40005 when a file or the whole is too large; 50109 for a payload that is no JSON.
+    """
     payload: Any = {}
     uploads: list[Upload] = []
+    names: list[str] = []
+    request[BODY], request[PARTS] = payload, names
     total = 0
     too_large = False
     async for part in reader:
         if not isinstance(part, BodyPartReader):
             continue
+        names.append(part.name or "")
         pieces: list[bytes] = []
         size = 0
         while piece := await part.read_chunk(_PIECE):
@@ -108,7 +134,7 @@ async def _read_multipart(reader: MultipartReader, upload_limit: int) -> Body:
                 pieces.append(piece)
         found = _FILE_FIELD.match(part.name or "")
         if found is None and part.name == "payload_json":
-            payload = _parse(b"".join(pieces))
+            payload = request[BODY] = _parse(b"".join(pieces))
         elif found is not None:
             too_large = too_large or size > upload_limit
             declared = part.headers.get("Content-Type")

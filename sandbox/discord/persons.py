@@ -1,38 +1,28 @@
 """Persons: they type commands, click, write, react, and see what a Discord client shows them."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.discord.channels import Channel
-from sandbox.discord.client_commands import Filled, command_data, completes, fill_in, offered_command
+from sandbox.discord.client_commands import Filled, command_data, completes, fill_in
 from sandbox.discord.client_components import choose, fill_modal, find_button, find_select
-from sandbox.discord.client_writing import require_writing
+from sandbox.discord.client_offers import offered_command
+from sandbox.discord.client_writing import require_size
 from sandbox.discord.command_registry import Command, CommandType
 from sandbox.discord.components import number
 from sandbox.discord.errors import ClientRefused, Json
-from sandbox.discord.files import Attachment, File, keep
+from sandbox.discord.files import Attachment, File
 from sandbox.discord.interactions import Choice, Interaction, InteractionKind
-from sandbox.discord.mentions import find_mentions
-from sandbox.discord.messages import Message, MessageType
+from sandbox.discord.messages import Message
 from sandbox.discord.payloads.interactions import interaction_payload
 from sandbox.discord.payloads.messages import message_payload
 from sandbox.discord.payloads.users import user_payload
-from sandbox.discord.permissions import Permissions
-from sandbox.discord.reacting import add_reaction, remove_reaction
 from sandbox.discord.users import User
-from sandbox.discord.validation.messages import AllowedMentions
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.writers import Writer
 
 
-class Person(User):
+class Person(Writer):
     """Somebody with a Discord client."""
-
-    def __init__(self, world: "World", name: str, *, display_name: str, locale: str) -> None:
-        super().__init__(world.ids.next(), name, display_name, locale=locale)
-        self._world = world
 
     # Commands ------------------------------------------------------------------------------------------------
 
@@ -69,8 +59,14 @@ class Person(User):
             ClientRefused: the option has no suggestions.
             TimeoutError: the bot did not answer.
         """
+        return await self.complete(channel, name, options, focused=focused, timeout=timeout)
+
+    async def complete(
+        self, channel: Channel, name: str, options: Mapping[str, Any], *, focused: str, timeout: float = 5.0
+    ) -> list[Choice]:
+        """Do what `autocomplete` does, with the options as a mapping: their names may be anything."""
         command, path = self._offered(channel, name)
-        given = {focused: ""} | options
+        given = {focused: ""} | dict(options)
         filled = fill_in(command, path, given, channel, self._keep, focused=focused)
         if not any(completes(option, focused) for option in command.options):
             raise ClientRefused(f"{focused} of {name} has no suggestions.")
@@ -138,7 +134,7 @@ class Person(User):
         return self._dispatch(interaction, data)
 
     async def submit_modal(self, interaction: Interaction, values: Mapping[str, Any]) -> Interaction:
-        """Fill in the modal that an interaction opened, and send it.
+        """Fill in the modal that an interaction opened, and send it; where the bot did not answer, once more.
 
         Args:
             interaction: the one that was answered with a modal.
@@ -149,12 +145,13 @@ class Person(User):
         """
         if interaction.modal is None or interaction.person is not self:
             raise ClientRefused("There is no modal open.")
-        if interaction.modal_used:
+        if interaction.modal_closed:
+            raise ClientRefused("The modal was closed.")
+        if interaction.open_modal is None:
             raise ClientRefused("The modal was sent already.")
         modal = interaction.modal | {"components": number(interaction.modal["components"])}
         data = fill_modal(modal, values, interaction.channel, self._keep)
-        interaction.modal_used = True
-        submission = Interaction(
+        submission = interaction.submission = Interaction(
             self._world,
             InteractionKind.MODAL_SUBMIT,
             self,
@@ -164,82 +161,16 @@ class Person(User):
         )
         return self._dispatch(submission, data)
 
-    # Writing and reacting ------------------------------------------------------------------------------------
-
-    async def say(
-        self, channel: Channel, content: str = "", *, files: Iterable[File] = (), reply_to: Message | None = None
-    ) -> Message:
-        """Write a message.
+    def close_modal(self, interaction: Interaction) -> None:
+        """Close the modal that an interaction opened; the bot is not told.
 
         Raises:
-            ClientRefused: the person may not, or there is nothing to send.
+            ClientRefused: there is none.
         """
-        uploads = list(files)
-        require_writing(self, channel, content, uploads, upload_limit=self._world.upload_limit)
-        kind = MessageType.DEFAULT if reply_to is None else MessageType.REPLY
-        now = self._world.clock.now()
-        message = Message(self._world.ids.next(), channel, self, now, kind=kind, content=content.strip())
-        message.reference = reply_to
-        message.reference_id = reply_to.id if reply_to else None
-        folder = f"attachments/{channel.id}"
-        message.attachments = [self._store(file, folder, ephemeral=False) for file in uploads]
-        found = find_mentions(message.content, channel, self, AllowedMentions(), replied_to=reply_to)
-        message.mentions, message.mention_roles, message.mention_everyone = found.users, found.roles, found.everyone
-        message.pinged = found.pinged
-        self._world.publish(message)
-        return message
-
-    async def edit(self, message: Message, content: str) -> None:
-        """Change one's own message.
-
-        Raises:
-            ClientRefused: it is somebody else's.
-        """
-        if message.author is not self:
-            raise ClientRefused("Only one's own messages can be edited.")
-        message.remember(self._world.clock.now())
-        message.content = content.strip()
-        message.edited_at = self._world.clock.now()
-        found = find_mentions(message.content, message.channel, self, AllowedMentions(), replied_to=message.reference)
-        message.mentions = found.users
-        self._world.events.message_update(message)
-
-    async def react(self, message: Message, emoji: str) -> None:
-        """Add a reaction.
-
-        Raises:
-            ClientRefused: the person may not.
-        """
-        self._require_seeing(message)
-        held = message.channel.permissions_of(self)
-        if emoji not in message.reactions and Permissions.ADD_REACTIONS not in held:
-            raise ClientRefused(f"{self.name} may not add reactions here.")
-        if message.channel.thread is not None and message.channel.archived:
-            raise ClientRefused("The thread is archived.")
-        add_reaction(self._world, message, self, emoji)
-
-    async def unreact(self, message: Message, emoji: str) -> None:
-        """Take a reaction back."""
-        remove_reaction(self._world, message, self, emoji)
-
-    async def delete(self, message: Message) -> None:
-        """Delete a message: one's own, or another's as a moderator; an ephemeral one is dismissed.
-
-        Raises:
-            ClientRefused: the person may not.
-        """
-        self._require_seeing(message)
-        moderates = Permissions.MANAGE_MESSAGES in message.channel.permissions_of(self)
-        if message.author is not self and not moderates and not message.ephemeral:
-            raise ClientRefused(f"{self.name} may not delete this message.")
-        self._world.delete_message(message)
-
-    # Seeing --------------------------------------------------------------------------------------------------
-
-    def sees(self, channel: Channel) -> list[Message]:
-        """Return what this person sees in a channel, oldest first, with the ephemeral messages meant for them."""
-        everything = [*channel.messages, *channel.ephemerals]
-        return sorted((item for item in everything if item.visible_to(self)), key=lambda item: item.id)
+        if interaction.open_modal is None or interaction.person is not self:
+            raise ClientRefused("There is no modal open.")
+        interaction.modal_closed = True
+        self._world.changes.notify()
 
     # The client's side ---------------------------------------------------------------------------------------
 
@@ -249,6 +180,7 @@ class Person(User):
 
     def _dispatch(self, interaction: Interaction, data: Json) -> Interaction:
         world = self._world
+        interaction.data = data
         world.interactions[interaction.id] = interaction
         payload = interaction_payload(interaction, data)
         world.events.interaction_create(interaction, payload)
@@ -258,14 +190,5 @@ class Person(User):
         return interaction
 
     def _keep(self, file: File) -> Attachment:
-        if len(file.data) > self._world.upload_limit:
-            raise ClientRefused(f"{file.filename} is too large: {len(file.data)} bytes.")
+        require_size(file, self._world.upload_limit)
         return self._store(file, f"ephemeral-attachments/{self._world.application.id}", ephemeral=True)
-
-    def _store(self, file: File, folder: str, *, ephemeral: bool) -> Attachment:
-        store = partial(keep, self._world.cdn, file, folder=folder, ephemeral=ephemeral, vanishes=ephemeral)
-        return store(attachment_id=self._world.ids.next(), at=self._world.clock.now())
-
-    def _require_seeing(self, message: Message) -> None:
-        if not message.visible_to(self):
-            raise ClientRefused(f"{self.name} does not see this message.")

@@ -104,7 +104,7 @@ def _apply(world: "World", message: Message, draft: Draft) -> None:
     if draft.embeds is not None:
         message.embeds = draft.embeds
     if draft.components is not None:
-        message.components = number(draft.components)
+        message.components = number(draft.components, in_message=True)
     if draft.flags is not None:
         sticky = message.flags & (MessageFlags.HAS_THREAD | MessageFlags.EPHEMERAL | MessageFlags.IS_COMPONENTS_V2)
         message.flags = (draft.flags & ~MessageFlags.EPHEMERAL) | sticky

@@ -26,6 +26,15 @@ def add_reaction(world: "World", message: Message, user: User, emoji: str) -> No
         world.events.reaction("MESSAGE_REACTION_ADD", message, user, emoji)
 
 
+def clear_reactions(world: "World", message: Message, emoji: str | None = None) -> None:
+    """Take everybody's reactions away, or all of one emoji."""
+    if emoji is None:
+        message.reactions.clear()
+    elif message.reactions.pop(emoji, None) is None:
+        return
+    world.events.reactions_clear(message, emoji)
+
+
 def remove_reaction(world: "World", message: Message, user: User, emoji: str) -> None:
     """Take a user's reaction back; one that is not there is no error."""
     users = message.reactions.get(emoji, [])

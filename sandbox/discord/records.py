@@ -18,6 +18,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 BODY: web.RequestKey[Any] = web.RequestKey("body", object)
 """The JSON body, or the `payload_json` of a multipart one, once it has been read."""
 
+PARTS: web.RequestKey[list[str]] = web.RequestKey("parts", list)
+"""The names of a multipart body's parts, in their order."""
+
 FREE_OF_GLOBAL_LIMIT = ("/interactions/", "/webhooks/")
 """Endpoints that are not bound to the bot's 50 requests a second.
 

@@ -10,12 +10,24 @@ from aiohttp import web
 from bot.clock import Clock, SystemClock
 from sandbox.discord.application import Application
 from sandbox.discord.channels import Channel
+from sandbox.discord.cloudflare import invalid_request_middleware
 from sandbox.discord.command_registry import CommandRegistry
 from sandbox.discord.guilds import Guild
+from sandbox.discord.observing import Observer, observing_middleware
 from sandbox.discord.persons import Person
 from sandbox.discord.rate_limits import RateLimits, rate_limit_middleware, via_middleware
 from sandbox.discord.records import RequestRecord, recording_middleware
-from sandbox.discord.routes import applications, channels, guilds, interactions, messages, reactions, threads, users
+from sandbox.discord.routes import (
+    applications,
+    channels,
+    guilds,
+    interactions,
+    messages,
+    reactions,
+    soundboard,
+    threads,
+    users,
+)
 from sandbox.discord.routes import webhooks as webhook_routes
 from sandbox.discord.routes.calls import API, Router, error_middleware
 from sandbox.discord.transcript import transcript
@@ -68,7 +80,9 @@ class DiscordSandbox:
         app = web.Application(
             client_max_size=1 << 30,
             middlewares=[
+                observing_middleware(self.world.observers, API),
                 recording_middleware(self.requests, API, self.clock, self.world.changes),
+                invalid_request_middleware(self.limits, API),
                 via_middleware(),
                 fault_middleware(self.faults, self.clock, self._activity),
                 rate_limit_middleware(self.limits, API),
@@ -86,6 +100,7 @@ class DiscordSandbox:
             reactions,
             interactions,
             webhook_routes,
+            soundboard,
         ):
             module.add_routes(router)
         app.router.add_get("/gateway", self._gateway)
@@ -151,6 +166,11 @@ class DiscordSandbox:
     def commands(self) -> CommandRegistry:
         """The registered commands."""
         return self.application.commands
+
+    @property
+    def observers(self) -> list[Observer]:
+        """Those who watch every REST exchange and every gateway dispatch; add one at any time."""
+        return self.world.observers
 
     @property
     def announced_upload_limit(self) -> int:
@@ -240,6 +260,10 @@ class DiscordSandbox:
         except TimeoutError:
             message = f"waited {timeout:g} s in vain for {what or predicate}\n{self.transcript()}"
             raise TimeoutError(message) from None
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call a listener at every change; return what ends it. That time passes is no such event."""
+        return self.world.changes.subscribe(listener)
 
     async def wait_ready(self, *, timeout: float = 10.0) -> None:
         """Wait until a bot has identified, with all its shards, and got READY and its guilds."""

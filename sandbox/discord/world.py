@@ -9,10 +9,12 @@ from sandbox.discord.changes import Changes
 from sandbox.discord.channels import Channel, ChannelType, ThreadState
 from sandbox.discord.errors import ApiError, Code
 from sandbox.discord.events import Events
+from sandbox.discord.files import Attachment
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.guilds import Guild
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.messages import Message, MessageFlags, MessageType
+from sandbox.discord.observing import Observer
 from sandbox.discord.snowflakes import SnowflakeMaker
 from sandbox.discord.timers import Timers
 from sandbox.discord.users import User
@@ -28,6 +30,9 @@ class World:
     Attributes:
         upload_limit: bytes per file that are accepted.
         announced_upload_limit: bytes per file that interactions promise; None: the same.
+        observers: those who watch REST exchanges and gateway dispatches.
+        most_active_threads: of a guild; that there is a limit stands in
+            https://discord.com/developers/docs/topics/threads, the number is what servers meet in practice.
         nonce_window: seconds within which `enforce_nonce` finds the first message again.
     """
 
@@ -35,9 +40,11 @@ class World:
         self.clock = clock
         self.upload_limit = upload_limit
         self.announced_upload_limit: int | None = None
+        self.most_active_threads = 1000
         self.nonce_window = 5 * 60.0
         self.ids = SnowflakeMaker(clock)
         self.changes = Changes()
+        self.observers: list[Observer] = []
         self.cdn = Cdn(clock)
         self.timers = Timers()
         self.users: dict[int, User] = {}
@@ -149,10 +156,12 @@ class World:
         self.changes.notify()
         return thread
 
-    def open_post(self, forum: Channel, name: str, *, owner: User, content: str) -> Channel:
+    def open_post(
+        self, forum: Channel, name: str, *, owner: User, content: str, attachments: list[Attachment] | None = None
+    ) -> Channel:
         """Open a forum post whose first message has the post's id."""
         thread = self.open_thread(forum, name, owner=owner)
-        first = Message(thread.id, thread, owner, self.clock.now(), content=content)
+        first = Message(thread.id, thread, owner, self.clock.now(), content=content, attachments=attachments or [])
         thread.starter = first
         self.publish(first)
         return thread
@@ -175,14 +184,24 @@ class World:
 
     def delete_message(self, message: Message) -> None:
         """Delete a message; its files are gone with it."""
+        self._take_away(message)
+        self.events.message_delete(message)
+        self.changes.notify()
+
+    def delete_messages(self, messages: list[Message], channel: Channel) -> None:
+        """Delete messages of one channel at once."""
+        for message in messages:
+            self._take_away(message)
+        self.events.messages_delete(messages, channel)
+        self.changes.notify()
+
+    def _take_away(self, message: Message) -> None:
         message.deleted = True
         shelf = message.channel.ephemerals if message.ephemeral else message.channel.history
         if message in shelf:
             shelf.remove(message)
         for attachment in message.files:
             self.cdn.remove(attachment)
-        self.events.message_delete(message)
-        self.changes.notify()
 
     def _system_message(
         self, channel: Channel, author: User, kind: MessageType, content: str, reference: Message | None

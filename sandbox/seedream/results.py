@@ -58,6 +58,14 @@ class ResultLinks:
             _, dropped = self._kept.popitem(last=False)
             total -= len(dropped)
 
+    async def find(self, task_id: str, name: str) -> tuple[bytes, str] | None:
+        """Return a finished picture's bytes and content type, whatever the age of its link; None: there is none."""
+        task = self._tasks.get(task_id)
+        if task is None or not task.completed or name not in task.file_names:
+            return None
+        data = await self.picture(task, task.file_names.index(name) + 1)
+        return data, _CONTENT_TYPES[name.rpartition(".")[2]]
+
     async def _get(self, request: web.Request) -> web.Response:
         task = self._tasks.get(request.match_info["task"])
         name = request.match_info["name"]

@@ -221,6 +221,18 @@ class SeedreamSandbox:
         """
         return await self._changes.until(predicate, seconds=timeout, what=what, transcript=self.transcript)
 
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call a listener at every request, order and upload, not when time passes; return what ends it."""
+        return self._changes.subscribe(listener)
+
+    async def picture(self, task_id: str, name: str) -> tuple[bytes, str] | None:
+        """Return a finished picture's bytes and content type, whatever the age of its link; None: there is none."""
+        return await self._results.find(task_id, name)
+
+    def uploaded(self, key: str) -> Upload | None:
+        """Return an upload by its name in the store, expired or not."""
+        return self._uploads.find(key)
+
     def transcript(self) -> str:
         """Return the latest requests and all tasks, a line each."""
         lines = [str(record) for record in self.requests[-_TRANSCRIPT_REQUESTS:]]

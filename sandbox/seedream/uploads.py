@@ -93,6 +93,10 @@ class UploadStore:
                 return upload
         return url
 
+    def find(self, key: str) -> Upload | None:
+        """Return an upload by its name, expired or not."""
+        return self._by_key.get(key)
+
     def _alive(self, key: str) -> Upload | None:
         upload = self._by_key.get(key)
         return upload if upload is not None and self._clock.now() < upload.expires_at else None

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -6,6 +6,14 @@ import pytest
 from sandbox.clock import ManualClock
 from sandbox.world import SandboxWorld
 from tests.acceptance.house import House
+from tests.support.conformance.fixtures import watched_sandboxes
+
+
+@pytest.fixture(autouse=True)
+def _conformance(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold every request, answer and event to Discord's own description of its API."""
+    with watched_sandboxes(monkeypatch):
+        yield
 
 
 @pytest.fixture

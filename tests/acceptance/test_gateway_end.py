@@ -47,7 +47,8 @@ async def test_a_closing_for_good_ends_the_waiting_with_its_reason(
 
 
 async def test_a_gateway_that_is_not_told_keeps_the_bot_from_starting(empty_house: House) -> None:
-    empty_house.world.discord.faults.add(Fault(FaultKind.STATUS, path="/gateway/bot$", status=403, body="{}"))
+    refusal = '{"message": "403: Forbidden", "code": 0}'
+    empty_house.world.discord.faults.add(Fault(FaultKind.STATUS, path="/gateway/bot$", status=403, body=refusal))
     with pytest.raises(DiscordUnreachable):
         await empty_house.start()
 

@@ -3,7 +3,9 @@
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -13,7 +15,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from sandbox.clock import ManualClock
-from sandbox.discord import Channel, DiscordSandbox, Guild, Person, pointed_at
+from sandbox.discord import Channel, DiscordSandbox, Guild, Interaction, Person, pointed_at
+from tests.sandbox_discord.wire import Wire, connect
+from tests.support.conformance.fixtures import watched_sandboxes
 
 Json = dict[str, Any]
 Setup = Callable[[commands.AutoShardedBot], None]
@@ -92,6 +96,13 @@ class Rest:
             return response.status, response.headers.get("Content-Type", ""), await response.read()
 
 
+@pytest.fixture(autouse=True)
+def _conformance(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold answers, events, and the requests that are not refused to Discord's own description of its API."""
+    with watched_sandboxes(monkeypatch, refused_requests=False):
+        yield
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()
@@ -127,6 +138,25 @@ def bea(sandbox: DiscordSandbox, guild: Guild) -> Person:
 async def rest(sandbox: DiscordSandbox) -> AsyncIterator[Rest]:
     async with aiohttp.ClientSession() as session:
         yield Rest(sandbox, session)
+
+
+@pytest.fixture
+async def interaction(
+    sandbox: DiscordSandbox, channel: Channel, ada: Person, rest: Rest, dial: Callable[..., Any]
+) -> AsyncIterator[Interaction]:
+    """A slash command that a bare gateway client was told of, and that waits for its answer."""
+    async with dial() as client:
+        await client.identify(intents=0)
+        await client.events("READY")
+        route = f"/applications/{sandbox.application_id}/commands"
+        await rest("PUT", route, [{"name": "draw", "description": "Draw.", "integration_types": [0, 1]}])
+        yield await ada.slash(channel, "draw")
+
+
+@pytest.fixture
+def dial(sandbox: DiscordSandbox) -> Callable[..., AbstractAsyncContextManager[Wire]]:
+    """Opens bare gateway connections."""
+    return partial(connect, sandbox)
 
 
 @pytest.fixture

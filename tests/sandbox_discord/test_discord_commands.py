@@ -1,11 +1,13 @@
-"""Commands: registration with all its limits, and what a client lets a person type."""
+"""Commands: registration, and what a client lets a person type."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from sandbox.clock import ManualClock
 from sandbox.discord import Channel, ClientRefused, DiscordSandbox, File, Guild, Permissions, Person
+from tests.sandbox_discord.limits import assert_invalid_form, assert_refused
 
 Rest = Callable[..., Awaitable[tuple[int, Any]]]
 Json = dict[str, Any]
@@ -17,74 +19,6 @@ def command(**changes: Any) -> Json:
 
 def option(kind: int = 3, **changes: Any) -> Json:
     return {"type": kind, "name": "prompt", "description": "What."} | changes
-
-
-def options(count: int, **changes: Any) -> list[Json]:
-    return [option(name=f"o{index}", **changes) for index in range(count)]
-
-
-LIMITS: list[tuple[Json, Json, str]] = [
-    (command(name="x" * 32), command(name="x" * 33), "0.name"),
-    (command(name="größe-1_2"), command(name="Draw"), "0.name"),
-    (command(name="draw"), command(name="dr aw"), "0.name"),
-    (command(description="x" * 100), command(description="x" * 101), "0.description"),
-    (command(description="x"), command(description=""), "0.description"),
-    (command(options=options(25)), command(options=options(26)), "0.options"),
-    (command(options=options(2)), command(options=[option(), option()]), "0.options.1.name"),
-    (
-        command(options=[option(required=True), option(name="b")]),
-        command(options=[option(), option(name="b", required=True)]),
-        "0.options.1",
-    ),
-    (command(options=[option(max_length=6000)]), command(options=[option(max_length=6001)]), "0.options.0.max_length"),
-    (
-        command(options=[option(choices=[{"name": str(n), "value": str(n)} for n in range(25)])]),
-        command(options=[option(choices=[{"name": str(n), "value": str(n)} for n in range(26)])]),
-        "0.options.0.choices",
-    ),
-    (
-        command(options=[option(choices=[{"name": "x" * 100, "value": "x" * 100}])]),
-        command(options=[option(choices=[{"name": "x" * 100, "value": "x" * 101}])]),
-        "0.options.0.choices.0.value",
-    ),
-    (
-        command(options=[option(autocomplete=True)]),
-        command(options=[option(autocomplete=True, choices=[{"name": "a", "value": "a"}])]),
-        "0.options.0.autocomplete",
-    ),
-    (command(options=[option(4, max_value=15)]), command(options=[option(11, max_value=15)]), "0.options.0.type"),
-    (
-        command(
-            options=options(
-                3, choices=[{"name": f"{n:02}" + "x" * 98, "value": "y"} for n in range(25)], description="d" * 30
-            )
-        ),
-        command(
-            options=options(
-                4, choices=[{"name": f"{n:02}" + "x" * 98, "value": "y"} for n in range(25)], description="d" * 30
-            )
-        ),
-        "0",
-    ),
-    (command(contexts=[0, 1, 2]), command(contexts=[3]), "0.contexts.0"),
-    (command(integration_types=[0, 1]), command(integration_types=[]), "0.integration_types"),
-    ({"name": "Use as reference", "type": 3}, {"name": "x", "type": 3, "description": "y"}, "0.description"),
-    ({"name": "x" * 32, "type": 2}, {"name": "x" * 33, "type": 2}, "0.name"),
-    (command(name_localizations={"de": "malen"}), command(name_localizations={"de": "Malen"}), "0.name_localizations"),
-]
-
-
-@pytest.mark.parametrize(("good", "bad", "path"), LIMITS)
-async def test_each_limit_of_a_command(sandbox: DiscordSandbox, rest: Rest, good: Json, bad: Json, path: str) -> None:
-    route = f"/applications/{sandbox.application_id}/commands"
-    status, answer = await rest("PUT", route, [good])
-    assert status == 200, answer
-    status, answer = await rest("PUT", route, [bad])
-    assert (status, answer["code"]) == (400, 50035)
-    node = answer["errors"]
-    for part in path.split("."):
-        node = node[part]
-    assert sandbox.commands.names() == [good["name"]]
 
 
 async def test_registering_reading_changing_and_deleting(sandbox: DiscordSandbox, rest: Rest) -> None:
@@ -106,17 +40,43 @@ async def test_registering_reading_changing_and_deleting(sandbox: DiscordSandbox
     assert first.keys() >= {"id", "application_id", "version", "default_member_permissions", "type", "name"}
 
 
-async def test_limits_over_several_commands(sandbox: DiscordSandbox, rest: Rest) -> None:
+@pytest.mark.parametrize("in_guild", [False, True], ids=["global", "guild"])
+@pytest.mark.parametrize(("kind", "most"), [(1, 100), (2, 15), (3, 15)], ids=["chat input", "user", "message"])
+async def test_how_many_commands_there_may_be(  # https://discord.com/developers/docs/interactions/application-commands
+    sandbox: DiscordSandbox, guild: Guild, rest: Rest, kind: int, most: int, in_guild: bool
+) -> None:
+    scope = f"guilds/{guild.id}/" if in_guild else ""
+    route = f"/applications/{sandbox.application_id}/{scope}commands"
+    extra = {"description": "d"} if kind == 1 else {}
+    many = [{"name": f"c{index}", "type": kind} | extra for index in range(most + 1)]
+    assert (await rest("PUT", route, many[:most]))[0] == 200
+    for method, body in (("PUT", many), ("POST", many[most])):
+        answer = await rest(method, route, body)
+        assert_refused(*answer, (400, 30032), "Maximum number of application commands reached")
+    assert (await rest("POST", route, many[0]))[0] == 200
+
+
+async def test_two_hundred_new_commands_a_day(
+    sandbox: DiscordSandbox, guild: Guild, rest: Rest, clock: ManualClock
+) -> None:
+    base = f"/applications/{sandbox.application_id}"
+    for batch in ("a", "b"):
+        assert (await rest("PUT", f"{base}/commands", [command(name=f"{batch}{n}") for n in range(100)]))[0] == 200
+    known = [command(name=f"b{n}", description="Changed.") for n in range(100)]
+    assert (await rest("PUT", f"{base}/commands", known))[0] == 200
+    await rest("DELETE", f"{base}/commands/{next(iter(sandbox.commands.everywhere))}")
+    message = "Max number of daily application command creates has been reached (200)"
+    assert_refused(*await rest("POST", f"{base}/commands", command()), (400, 30034), message)
+    assert (await rest("POST", f"{base}/guilds/{guild.id}/commands", command()))[0] == 200
+    await clock.advance(86_400)
+    assert (await rest("POST", f"{base}/commands", command()))[0] == 200
+
+
+async def test_one_command_of_a_name_and_type(sandbox: DiscordSandbox, rest: Rest) -> None:
     route = f"/applications/{sandbox.application_id}/commands"
-    status, answer = await rest("PUT", route, [command(), command()])
-    assert (status, answer["code"]) == (400, 50035)
-    many = [command(name=f"c{index}") for index in range(101)]
-    status, answer = await rest("PUT", route, many)
-    assert (status, answer["code"]) == (400, 30032)
-    assert (await rest("PUT", route, many[:100]))[0] == 200
-    assert (await rest("PUT", route, [command(name=f"d{index}") for index in range(100)]))[0] == 200
-    status, answer = await rest("PUT", route, [command()])
-    assert (status, answer["code"]) == (400, 30034)
+    assert (await rest("PUT", route, [command(), {"name": "draw", "type": 2}, {"name": "draw", "type": 3}]))[0] == 200
+    answer = await rest("PUT", route, [command(), command(description="Again.")])
+    assert_invalid_form(*answer, {"1": "APPLICATION_COMMANDS_DUPLICATE_NAME"})
 
 
 async def test_a_guilds_own_commands(sandbox: DiscordSandbox, guild: Guild, channel: Channel, rest: Rest) -> None:
@@ -162,7 +122,7 @@ TYPED: list[tuple[Json, str | None]] = [
     ({"prompt": "fox", "image": "a.png"}, "type attachment"),
     ({"prompt": "fox", "image": File("a.png", b"x" * 101)}, "too large"),
     ({"prompt": "fox", "big": True, "ratio": 1.5, "dash_ed": "x"}, None),
-    ({"prompt": "fox", "ratio": 1.6}, "takes None to 1.5"),
+    ({"prompt": "fox", "ratio": 1.6}, "takes at most 1.5"),
     ({"prompt": "fox", "unknown": 1}, "no option 'unknown'"),
 ]
 

@@ -1,68 +1,28 @@
-"""The gateway: identify, intents, what is dispatched to whom, resume with replay, shards, close codes."""
+"""The gateway: what comes after identifying, what is dispatched to whom, members on request, shards, discord.py."""
 
 import asyncio
 import json
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any, Self
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-import aiohttp
 import discord
 import pytest
 
-from sandbox.discord import Channel, DiscordSandbox, File, Guild, Intents, Permissions, Person
+from sandbox.discord import Channel, DiscordSandbox, Guild, Intents, Permissions, Person
 
+Dial = Callable[..., Any]
 Start = Callable[..., Awaitable[Any]]
 Rest = Callable[..., Awaitable[tuple[int, Any]]]
 Json = dict[str, Any]
 
 
-class Wire:
-    """A bare gateway client."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-
-    async def receive(self) -> Json:
-        message: Json = json.loads(await self.socket.receive_str(timeout=5))
-        return message
-
-    async def send(self, op: int, data: object = None) -> None:
-        await self.socket.send_json({"op": op, "d": data})
-
-    async def identify(self, sandbox: DiscordSandbox, **changes: Any) -> Self:
-        intents = int(Intents.GUILDS | Intents.GUILD_MESSAGES | Intents.DIRECT_MESSAGES)
-        await self.send(2, {"token": sandbox.token, "intents": intents, "properties": {}} | changes)
-        return self
-
-    async def events(self, last: str) -> list[Json]:
-        events: list[Json] = []
-        while not events or events[-1]["t"] != last:
-            events.append(await self.receive())
-        return events
-
-    async def close_code(self) -> int | None:
-        while not self.socket.closed:
-            await self.socket.receive(timeout=5)
-        return self.socket.close_code
-
-
-@asynccontextmanager
-async def wire(sandbox: DiscordSandbox, query: str = "v=10&encoding=json") -> AsyncIterator[Wire]:
-    url = f"{sandbox.gateway_url}?{query}"
-    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
-        client = Wire(socket)
-        if "zlib" not in query and "v=9" not in query and "etf" not in query:
-            hello = await client.receive()
-            assert (hello["op"], hello["d"]["heartbeat_interval"]) == (10, 41250)
-        yield client
-
-
-async def test_hello_ready_and_guilds(sandbox: DiscordSandbox, guild: Guild, channel: Channel, ada: Person) -> None:
+async def test_hello_ready_and_guilds(
+    sandbox: DiscordSandbox, guild: Guild, channel: Channel, ada: Person, dial: Dial
+) -> None:
     elsewhere = sandbox.add_guild("Elsewhere", with_bot=False)
-    async with wire(sandbox) as client:
-        await client.identify(sandbox)
+    async with dial() as client:
+        await client.identify()
         ready, created = await client.events("GUILD_CREATE")
         assert ready["d"]["user"]["id"] == str(sandbox.application_id)
         assert ready["d"]["application"] == {"id": str(sandbox.application_id), "flags": 0}
@@ -78,27 +38,12 @@ async def test_hello_ready_and_guilds(sandbox: DiscordSandbox, guild: Guild, cha
         assert channel.guild is guild
 
 
-REFUSED: list[tuple[Json, int]] = [
-    ({"token": "wrong"}, 4004),
-    ({"intents": 1 << 17}, 4013),
-    ({"intents": None}, 4013),
-    ({"intents": int(Intents.MESSAGE_CONTENT)}, 4014),
-    ({"intents": int(Intents.GUILD_MEMBERS)}, 4014),
-    ({"shard": [2, 2]}, 4010),
-]
-
-
-@pytest.mark.parametrize(("changes", "code"), REFUSED)
-async def test_refused_identifications(sandbox: DiscordSandbox, changes: Json, code: int) -> None:
-    async with wire(sandbox) as client:
-        await client.identify(sandbox, **changes)
-        assert await client.close_code() == code
-
-
-async def test_a_privileged_intent_that_is_switched_on(sandbox: DiscordSandbox, guild: Guild, ada: Person) -> None:
+async def test_a_privileged_intent_that_is_switched_on(
+    sandbox: DiscordSandbox, guild: Guild, ada: Person, dial: Dial
+) -> None:
     sandbox.application.privileged_intents = Intents.GUILD_MEMBERS
-    async with wire(sandbox) as client:
-        await client.identify(sandbox, intents=int(Intents.GUILDS | Intents.GUILD_MEMBERS))
+    async with dial() as client:
+        await client.identify(intents=int(Intents.GUILDS | Intents.GUILD_MEMBERS))
         ready, created = await client.events("GUILD_CREATE")
         assert ready["d"]["application"]["flags"] == 1 << 15
         assert str(ada.id) in {item["user"]["id"] for item in created["d"]["members"]}
@@ -107,46 +52,9 @@ async def test_a_privileged_intent_that_is_switched_on(sandbox: DiscordSandbox, 
         assert bea.id in guild.members
 
 
-@pytest.mark.parametrize(
-    ("query", "code"), [("v=9", 4012), ("v=10&encoding=etf", 4002)], ids=["old version", "other encoding"]
-)
-async def test_only_json_version_ten(sandbox: DiscordSandbox, query: str, code: int) -> None:
-    async with wire(sandbox, query) as client:
-        assert await client.close_code() == code
-
-
-@pytest.mark.parametrize(
-    ("payloads", "code"),
-    [(["no json"], 4002), (["{}"], 4002), (['{"op": 99}'], 4001), (['{"op": 3, "d": {}}'], 4003)],
-)
-async def test_bad_payloads(sandbox: DiscordSandbox, payloads: list[str], code: int) -> None:
-    async with wire(sandbox) as client:
-        for payload in payloads:
-            await client.socket.send_str(payload)
-        assert await client.close_code() == code
-
-
-async def test_identifying_twice(sandbox: DiscordSandbox) -> None:
-    async with wire(sandbox) as client:
-        await client.identify(sandbox)
-        await client.identify(sandbox)
-        assert await client.close_code() == 4005
-
-
-async def test_a_client_without_a_heartbeat_is_dropped(sandbox: DiscordSandbox) -> None:
-    async with wire(sandbox) as client:
-        assert client.socket.closed is False
-    sandbox.world.gateway.heartbeat_interval = 0.02
-    async with (
-        aiohttp.ClientSession() as session,
-        session.ws_connect(f"{sandbox.gateway_url}?v=10&encoding=json") as socket,
-    ):
-        assert await Wire(socket).close_code() == 4009
-
-
-async def test_zlib_stream(sandbox: DiscordSandbox) -> None:
-    async with wire(sandbox, "v=10&encoding=json&compress=zlib-stream") as client:
-        await client.identify(sandbox)
+async def test_zlib_stream(dial: Dial) -> None:
+    async with dial("v=10&encoding=json&compress=zlib-stream", hello=False) as client:
+        await client.identify()
         inflate = zlib.decompressobj()
         first, second = [await client.socket.receive_bytes(timeout=5) for _ in range(2)]
         assert first.endswith(b"\x00\x00\xff\xff")
@@ -154,33 +62,15 @@ async def test_zlib_stream(sandbox: DiscordSandbox) -> None:
         assert json.loads(inflate.decompress(second))["t"] == "READY"
 
 
-async def test_content_is_blank_without_the_intent_except_where_it_is_exempt(
-    sandbox: DiscordSandbox, channel: Channel, ada: Person
-) -> None:
-    picture = File("cat.png", b"x")
-    async with wire(sandbox) as client:
-        await client.identify(sandbox)
-        await client.events("GUILD_CREATE")
-        await ada.say(channel, "secret", files=[picture])
-        await ada.say(channel, f"{sandbox.bot.mention} look", files=[picture])
-        await ada.say(sandbox.dm(ada), "hello", files=[picture])
-        plain, mentioning, private = [(await client.receive())["d"] for _ in range(3)]
-    assert (plain["content"], plain["attachments"]) == ("", [])
-    assert (plain["author"]["username"], plain["member"]["nick"]) == ("ada", None)
-    assert mentioning["content"].endswith("look")
-    assert len(mentioning["attachments"]) == len(private["attachments"]) == 1
-    assert "guild_id" not in private
-
-
 async def test_what_the_intents_and_permissions_keep_back(
-    sandbox: DiscordSandbox, guild: Guild, channel: Channel, ada: Person, bea: Person
+    sandbox: DiscordSandbox, guild: Guild, channel: Channel, ada: Person, bea: Person, dial: Dial
 ) -> None:
     hidden = guild.add_text_channel("hidden", bot_denied=Permissions.VIEW_CHANNEL)
     elsewhere = sandbox.add_guild("Elsewhere", with_bot=False)
     away = elsewhere.add_text_channel("general")
     elsewhere.join(ada)
-    async with wire(sandbox) as client:
-        await client.identify(sandbox, intents=int(Intents.GUILDS | Intents.GUILD_MESSAGES))
+    async with dial() as client:
+        await client.identify(intents=int(Intents.GUILDS | Intents.GUILD_MESSAGES))
         await client.events("GUILD_CREATE")
         for place in (hidden, away, sandbox.dm(ada), sandbox.private_dm(ada, bea)):
             await ada.say(place, "not for the bot")
@@ -193,41 +83,9 @@ async def test_what_the_intents_and_permissions_keep_back(
     ]
 
 
-async def test_resume_replays_what_was_missed(sandbox: DiscordSandbox, channel: Channel, ada: Person) -> None:
-    async with wire(sandbox) as client:
-        await client.identify(sandbox)
-        ready, created = await client.events("GUILD_CREATE")
-        await sandbox.disconnect_gateway(4000)
-        assert await client.close_code() == 4000
-    await ada.say(channel, "one")
-    await ada.say(channel, "two")
-    resume = {"token": sandbox.token, "session_id": ready["d"]["session_id"], "seq": created["s"]}
-    async with wire(sandbox) as client:
-        await client.send(6, resume)
-        events = await client.events("RESUMED")
-    assert [item["t"] for item in events] == ["MESSAGE_CREATE", "MESSAGE_CREATE", "RESUMED"]
-    assert [item["s"] for item in events] == [created["s"] + 1, created["s"] + 2, created["s"] + 3]
-    async with wire(sandbox) as client:
-        await client.send(6, resume | {"session_id": "unknown"})
-        assert await client.receive() == {"op": 9, "d": False, "s": None, "t": None}
-    async with wire(sandbox) as client:
-        await client.send(6, resume | {"token": "wrong"})
-        assert await client.close_code() == 4004
-
-
-async def test_a_sequence_that_was_never_sent(sandbox: DiscordSandbox) -> None:
-    async with wire(sandbox) as client:
-        await client.identify(sandbox)
-        [ready] = await client.events("READY")
-        await sandbox.disconnect_gateway("reset")
-    async with wire(sandbox) as client:
-        await client.send(6, {"token": sandbox.token, "session_id": ready["d"]["session_id"], "seq": 99})
-        assert await client.close_code() == 4007
-
-
-async def test_members_on_request(sandbox: DiscordSandbox, guild: Guild, ada: Person) -> None:
-    async with wire(sandbox) as client:
-        await client.identify(sandbox)
+async def test_members_on_request(guild: Guild, ada: Person, dial: Dial) -> None:
+    async with dial() as client:
+        await client.identify()
         await client.events("GUILD_CREATE")
         await client.send(8, {"guild_id": str(guild.id), "user_ids": [str(ada.id), "1"], "nonce": "n", "limit": 0})
         chunk = (await client.receive())["d"]
@@ -257,14 +115,6 @@ async def test_discord_py_resumes_and_misses_nothing(
     assert heard == ["ada"]
     assert len(sandbox.world.gateway.identifies) == 1
     assert "RESUMED" in bot.events
-
-
-async def test_discord_py_identifies_anew_after_an_invalid_session(sandbox: DiscordSandbox, start_bot: Start) -> None:
-    await start_bot()
-    sandbox.invalidate_sessions()
-    await sandbox.until(lambda: len(sandbox.world.gateway.identifies) == 2)
-    await sandbox.wait_ready()
-    assert sandbox.world.gateway.resumes == []
 
 
 async def test_shards(sandbox: DiscordSandbox, start_bot: Start) -> None:

@@ -404,6 +404,39 @@ async def test_a_modal_from_a_command(channel: Channel, ada: Person, bea: Person
         await ada.submit_modal(opened, good)
 
 
+async def test_a_modal_that_got_no_answer_can_be_sent_once_more(
+    clock: ManualClock, sandbox: DiscordSandbox, channel: Channel, ada: Person, start_bot: Start
+) -> None:
+    answers = [False, True]
+
+    class Stubborn(discord.ui.Modal, title="Edit"):
+        prompt: discord.ui.TextInput[Any] = discord.ui.TextInput(label="prompt")
+
+    async def draw(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Stubborn())
+
+    async def submitted(interaction: discord.Interaction) -> None:
+        # Not by the modal's own callback, which discord.py calls once.
+        if interaction.type is discord.InteractionType.modal_submit and answers.pop(0):
+            await interaction.response.send_message("Thank you.")
+
+    bot = await start_bot(lambda bot: slash(bot, draw))
+    bot.add_listener(submitted, "on_interaction")
+    opened = await ada.slash(channel, "draw")
+    await opened.acknowledged()
+    first = await ada.submit_modal(opened, {"prompt": "a fox"})
+    with pytest.raises(ClientRefused, match="already"):
+        await ada.submit_modal(opened, {"prompt": "a fox"})
+    sandbox.ignore_unanswered = True
+    await sandbox.until(lambda: not sandbox.busy and clock.next_wake() is not None)
+    await clock.advance(3.1)
+    await sandbox.until(lambda: first.failed)
+    second = await ada.submit_modal(opened, {"prompt": "a fox"})
+    await second.acknowledged()
+    assert second.original is not None
+    assert second.original.content == "Thank you."
+
+
 async def test_a_select_menu(sandbox: DiscordSandbox, channel: Channel, ada: Person, start_bot: Start) -> None:
     class Menu(discord.ui.View):
         @discord.ui.select(options=[discord.SelectOption(label=item) for item in "abc"], max_values=2)

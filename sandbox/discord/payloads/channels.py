@@ -8,6 +8,12 @@ from sandbox.discord.payloads.users import user_payload
 from sandbox.discord.users import User
 
 _MOST_COUNTED_MEMBERS = 50
+_OF_CHOSEN = frozenset(
+    {
+        *("id", "name", "type", "last_message_id", "last_pin_timestamp", "nsfw", "parent_id", "guild_id", "flags"),
+        *("rate_limit_per_user", "topic", "position", "thread_metadata"),
+    }
+)
 
 
 def channel_payload(channel: Channel, *, viewer: User | None = None, permissions: int | None = None) -> Json:
@@ -27,6 +33,14 @@ def channel_payload(channel: Channel, *, viewer: User | None = None, permissions
     if permissions is not None:
         payload["permissions"] = str(permissions)
     return payload
+
+
+def chosen_channel_payload(channel: Channel) -> Json:
+    """Return the partial channel that stands for an option's or a menu's value; its permissions are added later.
+
+    Source: https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-resolved-data-structure.
+    """
+    return {key: value for key, value in channel_payload(channel).items() if key in _OF_CHOSEN}
 
 
 def thread_member_payload(thread: Channel, user_id: int, joined_at: datetime) -> Json:

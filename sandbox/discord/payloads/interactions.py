@@ -25,13 +25,12 @@ def interaction_payload(interaction: Interaction, data: Json) -> Json:
         "type": int(interaction.kind),
         "token": interaction.token,
         "version": 1,
-        "data": data,
+        "data": _with_permissions(data, interaction),
         "channel_id": str(channel.id),
         "channel": channel_payload(channel, viewer=world.bot, permissions=int(permissions)),
         "app_permissions": str(int(app_permissions(interaction))),
         "locale": person.locale,
         "entitlements": [],
-        "entitlement_sku_ids": [],
         "authorizing_integration_owners": interaction.integration_owners,
         "context": int(interaction.context),
         "attachment_size_limit": world.upload_limit if announced is None else announced,
@@ -49,6 +48,15 @@ def interaction_payload(interaction: Interaction, data: Json) -> Json:
     if interaction.message is not None:
         payload["message"] = message_payload(interaction.message, world.bot)
     return payload
+
+
+def _with_permissions(data: Json, interaction: Interaction) -> Json:
+    """Return the data with the person's permissions in every channel that was chosen."""
+    chosen: Json = data.get("resolved", {}).get("channels", {})
+    for channel_id, partial in chosen.items():
+        held = interaction.world.channel(int(channel_id)).permissions_of(interaction.person)
+        partial["permissions"] = str(int(held))
+    return data
 
 
 def app_permissions(interaction: Interaction) -> Permissions:

@@ -58,6 +58,15 @@ def member_payload(member: Member, *, with_user: bool = True) -> Json:
     return payload
 
 
-def invoking_member_payload(member: Member, permissions: Permissions, *, with_user: bool = True) -> Json:
-    """Return a member of an interaction, with the permissions in the channel."""
-    return member_payload(member, with_user=with_user) | {"permissions": str(int(permissions))}
+def invoking_member_payload(member: Member, permissions: Permissions) -> Json:
+    """Return the member of an interaction, with the permissions in the channel."""
+    return member_payload(member) | {"permissions": str(int(permissions))}
+
+
+def chosen_member_payload(member: Member, permissions: Permissions) -> Json:
+    """Return the partial member that stands beside a user who was chosen in an option or a menu.
+
+    Source: https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-resolved-data-structure.
+    """
+    whole = invoking_member_payload(member, permissions)
+    return {key: value for key, value in whole.items() if key not in ("user", "deaf", "mute")}

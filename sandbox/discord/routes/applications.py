@@ -1,7 +1,7 @@
 """The application and its commands: https://discord.com/developers/docs/interactions/application-commands."""
 
 from sandbox.discord.application import Application
-from sandbox.discord.command_registry import Command, CommandType
+from sandbox.discord.command_registry import Command, CommandType, kept_option
 from sandbox.discord.errors import ApiError, Code, Json
 from sandbox.discord.payloads.users import user_payload
 from sandbox.discord.routes.calls import Call, Router
@@ -10,6 +10,10 @@ from sandbox.discord.validation.form import Form
 from sandbox.discord.world import World
 
 MOST_CREATES_A_DAY = 200
+"""In each guild, and everywhere.
+
+Source: https://discord.com/developers/docs/interactions/application-commands#registering-a-command
+"""
 
 _GLOBAL = "/applications/{application_id}/commands"
 _GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"
@@ -19,6 +23,7 @@ def add_routes(router: Router) -> None:
     """Add the routes of this module."""
     router.add("GET", "/oauth2/applications/@me", _me)
     router.add("GET", "/applications/@me", _me)
+    router.add("GET", f"{_GUILD}/permissions", _permissions)
     for base in (_GLOBAL, _GUILD):
         router.add("GET", base, _list)
         router.add("PUT", base, _overwrite)
@@ -87,6 +92,12 @@ def _find(call: Call, scope: int | None) -> Command:
 
 async def _list(call: Call) -> list[Json]:
     return [command.payload for command in call.world.application.commands.scope(_scope(call)).values()]
+
+
+async def _permissions(call: Call) -> list[Json]:
+    # What a guild's admins have set for single users, roles or channels; nobody sets any here.
+    _scope(call)
+    return []
 
 
 async def _get(call: Call) -> Json:
@@ -166,8 +177,9 @@ def _register(world: World, scope: int | None, data: Json, existing: Command | N
     """Give a command its id and defaults; one of the same name keeps its id."""
     registry = world.application.commands
     if existing is None:
-        registry.created_today += 1
-        if registry.created_today > MOST_CREATES_A_DAY:
+        today = (scope, world.clock.now().date())
+        registry.created_on[today] += 1
+        if registry.created_on[today] > MOST_CREATES_A_DAY:
             raise ApiError(Code.TOO_MANY_COMMAND_CREATES)
     command_id = world.ids.next() if existing is None else existing.id
     version = world.ids.next()
@@ -191,5 +203,5 @@ def _register(world: World, scope: int | None, data: Json, existing: Command | N
     else:
         payload["guild_id"] = str(scope)
     if data.get("options"):
-        payload["options"] = data["options"]
+        payload["options"] = [kept_option(option) for option in data["options"]]
     return Command(command_id, version, payload, scope)

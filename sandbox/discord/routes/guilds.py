@@ -6,6 +6,7 @@ from sandbox.discord.payloads.channels import channel_payload
 from sandbox.discord.payloads.guilds import guild_payload, role_payload
 from sandbox.discord.payloads.users import member_payload
 from sandbox.discord.routes.calls import Call, Router
+from sandbox.discord.validation.form import Form
 
 
 def add_routes(router: Router) -> None:
@@ -14,6 +15,7 @@ def add_routes(router: Router) -> None:
     router.add("GET", "/guilds/{guild_id}/channels", _channels)
     router.add("GET", "/guilds/{guild_id}/roles", _roles)
     router.add("GET", "/guilds/{guild_id}/members", _members)
+    router.add("GET", "/guilds/{guild_id}/members/search", _search)
     router.add("GET", "/guilds/{guild_id}/members/{user_id}", _member)
     router.add("DELETE", "/users/@me/guilds/{guild_id}", _leave)
 
@@ -43,6 +45,21 @@ async def _members(call: Call) -> list[Json]:
     limit = call.limit(default=1, most=1000)
     members = sorted((item for item in guild.members.values() if item.user.id > after), key=lambda m: m.user.id)
     return [member_payload(member) for member in members[:limit]]
+
+
+async def _search(call: Call) -> list[Json]:
+    guild = call.world.guild(call.snowflake("guild_id"))
+    form = Form()
+    query = form.text(("query",), call.query("query"), shortest=1, longest=100, required=True)
+    form.finish()
+    limit = call.limit(default=1, most=1000)
+    beginning = (query or "").casefold()
+    found = [
+        member
+        for member in guild.members.values()
+        if any(name.casefold().startswith(beginning) for name in (member.user.name, member.nick) if name)
+    ]
+    return [member_payload(member) for member in found[:limit]]
 
 
 async def _member(call: Call) -> Json:

@@ -1,5 +1,7 @@
 """Messages of channels: https://discord.com/developers/docs/resources/message."""
 
+from datetime import timedelta
+
 from sandbox.discord.channels import Channel, ChannelType
 from sandbox.discord.errors import ApiError, Code, Json
 from sandbox.discord.intents import Intents
@@ -9,9 +11,14 @@ from sandbox.discord.permissions import Permissions
 from sandbox.discord.posting import Sender, edit, send
 from sandbox.discord.routes.access import find_message, may, reach, require, require_active, require_unlocked
 from sandbox.discord.routes.calls import Call, Router
+from sandbox.discord.snowflakes import created_at
 from sandbox.discord.validation.form import Form
 from sandbox.discord.validation.messages import Draft, check_message
 from sandbox.discord.world import World
+
+MOST_PINS = 250
+OLDEST_BULK_DELETED = timedelta(weeks=2)
+"""Source: https://discord.com/developers/docs/resources/message#bulk-delete-messages."""
 
 
 def add_routes(router: Router) -> None:
@@ -97,6 +104,7 @@ async def _edit(call: Call) -> Json:
     if message.is_system:
         raise ApiError(Code.SYSTEM_MESSAGE)
     require_active(channel)
+    require_unlocked(channel)
     draft = check_message(body, existing=message.files, flags=message.flags)
     if draft.new:
         require(channel, Permissions.ATTACH_FILES)
@@ -110,7 +118,9 @@ async def _delete(call: Call) -> None:
         if channel.is_dm:
             raise ApiError(Code.NOT_IN_DM)
         require(channel, Permissions.MANAGE_MESSAGES)
-    require_active(channel)
+    # In an archived thread deleting is the one thing that still goes, unless the thread is locked too.
+    if channel.thread is not None and channel.locked and not may(channel, Permissions.MANAGE_THREADS):
+        require_active(channel)
     call.world.delete_message(message)
 
 
@@ -119,10 +129,14 @@ async def _bulk_delete(call: Call) -> None:
     listed = (await call.json()).get("messages")
     require(channel, Permissions.MANAGE_MESSAGES)
     form = Form()
-    ids = {form.snowflake(("messages",), item) for item in form.items(("messages",), listed, fewest=2, most=100)}
+    items = form.items(("messages",), listed, fewest=2, most=100, required=True)
+    ids = {form.snowflake(("messages", index), item) for index, item in enumerate(items)}
+    form.distinct(("messages",), items)
     form.finish()
-    for message in [item for item in channel.history if item.id in ids]:
-        call.world.delete_message(message)
+    oldest = call.world.clock.now() - OLDEST_BULK_DELETED
+    if any(number is not None and created_at(number) < oldest for number in ids):
+        raise ApiError(Code.TOO_OLD_TO_BULK_DELETE)
+    call.world.delete_messages([item for item in channel.history if item.id in ids], channel)
 
 
 async def _pins(call: Call) -> Json:
@@ -145,5 +159,10 @@ def _set_pinned(call: Call, *, pinned: bool) -> None:
     message = find_message(channel, call.snowflake("message_id"))
     if not channel.is_dm:
         require(channel, Permissions.PIN_MESSAGES)
+    if message.pinned is pinned:
+        return
+    if pinned and sum(item.pinned for item in channel.history) >= MOST_PINS:
+        raise ApiError(Code.TOO_MANY_PINS)
     message.pinned = pinned
     call.world.events.message_update(message)
+    call.world.events.pins_update(channel)

@@ -5,7 +5,7 @@ from sandbox.discord.errors import ApiError, Code, Json
 from sandbox.discord.messages import Message
 from sandbox.discord.payloads.users import user_payload
 from sandbox.discord.permissions import Permissions
-from sandbox.discord.reacting import add_reaction, remove_reaction
+from sandbox.discord.reacting import add_reaction, clear_reactions, remove_reaction
 from sandbox.discord.routes.access import find_message, reach, require, require_active
 from sandbox.discord.routes.calls import Call, Router
 
@@ -60,13 +60,10 @@ async def _list(call: Call) -> list[Json]:
 async def _clear_emoji(call: Call) -> None:
     channel, message = _message(call)
     require(channel, Permissions.MANAGE_MESSAGES)
-    for user in list(message.reactions.get(call.text("emoji"), [])):
-        remove_reaction(call.world, message, user, call.text("emoji"))
+    clear_reactions(call.world, message, call.text("emoji"))
 
 
 async def _clear(call: Call) -> None:
     channel, message = _message(call)
     require(channel, Permissions.MANAGE_MESSAGES)
-    for emoji, users in list(message.reactions.items()):
-        for user in list(users):
-            remove_reaction(call.world, message, user, emoji)
+    clear_reactions(call.world, message)

@@ -4,6 +4,7 @@ from sandbox.discord.channels import Channel, ChannelType
 from sandbox.discord.errors import ApiError, Code, Json
 from sandbox.discord.messages import Message
 from sandbox.discord.payloads.channels import channel_payload, thread_member_payload
+from sandbox.discord.payloads.users import member_payload
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.posting import fill
 from sandbox.discord.routes.access import find_message, reach, require, require_active
@@ -13,12 +14,15 @@ from sandbox.discord.routes.messages import as_seen
 from sandbox.discord.validation.form import Form
 from sandbox.discord.validation.messages import check_message
 
+MOST_MEMBERS = 1000
+
 
 def add_routes(router: Router) -> None:
     """Add the routes of this module."""
     router.add("POST", "/channels/{channel_id}/messages/{message_id}/threads", _from_message, status=201)
     router.add("POST", "/channels/{channel_id}/threads", _without_message, status=201)
     router.add("GET", "/channels/{channel_id}/thread-members", _members)
+    router.add("GET", "/channels/{channel_id}/thread-members/{user_id}", _member)
     router.add("PUT", "/channels/{channel_id}/thread-members/{user_id}", _add_member)
     router.add("DELETE", "/channels/{channel_id}/thread-members/{user_id}", _remove_member)
     router.add("GET", "/channels/{channel_id}/threads/archived/public", _archived)
@@ -46,6 +50,7 @@ async def _from_message(call: Call) -> Json:
     require(channel, Permissions.CREATE_PUBLIC_THREADS | Permissions.READ_MESSAGE_HISTORY)
     if message.thread is not None:
         raise ApiError(Code.THREAD_EXISTS)
+    _require_room(channel)
     thread = world.open_thread(
         channel,
         str(data["name"]),
@@ -71,6 +76,7 @@ async def _without_message(call: Call) -> Json:
         form.finish()
         require(channel, Permissions.SEND_MESSAGES)
         draft = check_message(body, path=("message",), payload=message_data)
+        _require_room(channel)
         post = world.open_thread(
             channel, str(data["name"]), owner=world.bot, auto_archive_minutes=data.get("auto_archive_duration")
         )
@@ -86,6 +92,7 @@ async def _without_message(call: Call) -> Json:
     form.finish()
     private = kind == ChannelType.PRIVATE_THREAD
     require(channel, Permissions.CREATE_PRIVATE_THREADS if private else Permissions.CREATE_PUBLIC_THREADS)
+    _require_room(channel)
     thread = world.open_thread(
         channel,
         str(data["name"]),
@@ -99,7 +106,22 @@ async def _without_message(call: Call) -> Json:
 
 async def _members(call: Call) -> list[Json]:
     thread = _thread(call)
-    return [thread_member_payload(thread, user_id, at) for user_id, at in thread.thread_state.members.items()]
+    return [_thread_member(call, thread, user_id) for user_id in thread.thread_state.members]
+
+
+async def _member(call: Call) -> Json:
+    thread = _thread(call)
+    user_id = _user_id(call)
+    if user_id not in thread.thread_state.members:
+        raise ApiError(Code.UNKNOWN_MEMBER)
+    return _thread_member(call, thread, user_id)
+
+
+def _thread_member(call: Call, thread: Channel, user_id: int) -> Json:
+    payload = thread_member_payload(thread, user_id, thread.thread_state.members[user_id])
+    if call.query("with_member") in ("1", "true", "True") and thread.guild and user_id in thread.guild.members:
+        payload["member"] = member_payload(thread.guild.members[user_id])
+    return payload
 
 
 async def _add_member(call: Call) -> None:
@@ -111,6 +133,8 @@ async def _add_member(call: Call) -> None:
     if user_id != call.world.bot.id:
         require(thread, Permissions.SEND_MESSAGES_IN_THREADS)
     if user_id not in thread.thread_state.members:
+        if len(thread.thread_state.members) >= MOST_MEMBERS:
+            raise ApiError(Code.TOO_MANY_THREAD_MEMBERS)
         thread.thread_state.members[user_id] = call.world.clock.now()
         call.world.events.thread_members_update(thread, added=call.world.users[user_id])
 
@@ -146,6 +170,17 @@ def _listing(call: Call, threads: list[Channel]) -> Json:
         "members": [thread_member_payload(item, bot.id, item.thread_state.members[bot.id]) for item in joined],
         "has_more": False,
     }
+
+
+def _require_room(channel: Channel) -> None:
+    """Insist that the guild may have one active thread more.
+
+    Raises:
+        ApiError: 160006.
+    """
+    threads = channel.guild.threads if channel.guild is not None else []
+    if sum(not item.archived for item in threads) >= channel.world.most_active_threads:
+        raise ApiError(Code.TOO_MANY_THREADS)
 
 
 def _thread(call: Call) -> Channel:

@@ -13,8 +13,22 @@ MOST_CHARACTERS = 8000
 """Names, descriptions and choice values of a whole command, in its longest localization."""
 MOST_COMMANDS = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
 
-_NAME = re.compile(r"^[-_'\w]{1,32}$")
+# `\w` is `\p{L}\p{N}` and the low line; the vowel signs of the two scripts that Discord adds are no letters.
+_DEVANAGARI = "\u0900-\u0950\u0955-\u0963\u0966-\u097f\ua8e0-\ua8ff"
+_THAI = "\u0e01-\u0e3a\u0e40-\u0e5b"
+_NAME = re.compile(rf"[-_'\w{_DEVANAGARI}{_THAI}]{{1,32}}")
+"""Source: https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-naming
+"""
+_LOCALES = re.compile(
+    "ar|bg|cs|da|de|el|en-GB|en-US|es-419|es-ES|fi|fr|he|hi|hr|hu|id|it|ja|ko|lt|nl|no|pl|pt-BR|ro|ru|sv-SE|th|tr|uk|vi"
+    "|zh-CN|zh-TW"
+)
+"""Source: https://discord.com/developers/docs/reference#locales."""
+_LARGEST_NUMBER = 2**53 - 1
+"""Of whole numbers, which clients keep as JavaScript does."""
 _NESTING = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
+_ANY = tuple(OptionType)
+_IN_SUB_COMMAND = tuple(kind for kind in OptionType if kind not in _NESTING)
 _COMPLETABLE = (OptionType.STRING, OptionType.INTEGER, OptionType.NUMBER)
 _NUMERIC = (OptionType.INTEGER, OptionType.NUMBER)
 
@@ -33,7 +47,7 @@ def check_command(form: Form, path: Path, data: Json, *, in_guild: bool) -> None
     if kind == CommandType.CHAT_INPUT:
         _check_name(form, (*path, "name"), data.get("name"))
         _check_description(form, path, data)
-        _check_options(form, (*path, "options"), data.get("options"), depth=0)
+        _check_options(form, (*path, "options"), data.get("options"), _ANY)
         if _characters(data) > MOST_CHARACTERS:
             message = f"Command exceeds maximum size ({MOST_CHARACTERS})"
             form.refuse(path, "APPLICATION_COMMAND_TOO_LARGE", message)
@@ -53,6 +67,7 @@ def check_command(form: Form, path: Path, data: Json, *, in_guild: bool) -> None
         listed = data.get(name)
         for index, item in enumerate(form.items((*path, name), listed, fewest=1 if listed is not None else 0)):
             form.choice((*path, name, index), item, values)
+        form.distinct((*path, name), listed if isinstance(listed, list) else [])
 
 
 def check_limits(commands: list[Json]) -> None:
@@ -77,7 +92,12 @@ def check_limits(commands: list[Json]) -> None:
 
 def _check_name(form: Form, path: Path, name: object) -> None:
     text = form.text(path, name, shortest=1, longest=32, required=True)
-    if text and len(text) <= 32 and (not _NAME.match(text) or text != text.lower()):
+    if not text or len(text) > 32:
+        return
+    matches = _NAME.fullmatch(text) is not None
+    if not matches:
+        form.refuse(path, "STRING_TYPE_REGEX", "String value did not match validation regex.")
+    if not matches or text != text.lower():
         form.refuse(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
 
 
@@ -89,21 +109,29 @@ def _check_localizations(form: Form, path: Path, data: Json, *, slash: bool) -> 
     for key, longest in (("name_localizations", 32), ("description_localizations", 100)):
         given = data.get(key)
         for locale, text in (given if isinstance(given, dict) else {}).items():
+            if not _LOCALES.fullmatch(str(locale)):
+                message = f'Value "{locale}" is not a valid enum value.'
+                form.refuse((*path, key, str(locale)), "ENUM_TYPE_COERCE", message)
             form.text((*path, key, str(locale)), text, shortest=1, longest=longest)
             if slash and key == "name_localizations" and isinstance(text, str) and len(text) <= longest:
                 _check_name(form, (*path, key, str(locale)), text)
 
 
-def _check_options(form: Form, path: Path, value: object, *, depth: int) -> None:
+def _check_options(form: Form, path: Path, value: object, allowed: tuple[OptionType, ...]) -> None:
     names: set[object] = set()
     optional_seen = False
+    options = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    if len({item.get("type") in _NESTING for item in options}) > 1:
+        message = "Sub-command and sub-command group option types are mutually exclusive to all other types"
+        form.refuse(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
     for index, item in enumerate(form.items(path, value, most=MOST_OPTIONS)):
         where = (*path, index)
         option = form.mapping(where, item)
         if option is None:
             continue
-        kind = option.get("type")
-        form.choice((*where, "type"), kind, tuple(int(entry) for entry in OptionType), required=True)
+        kind = form.union(where, option.get("type"), allowed)
+        if kind is None:
+            continue
         _check_name(form, (*where, "name"), option.get("name"))
         _check_description(form, where, option)
         _check_localizations(form, where, option, slash=True)
@@ -112,10 +140,8 @@ def _check_options(form: Form, path: Path, value: object, *, depth: int) -> None
             form.refuse((*where, "name"), "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", message)
         names.add(option.get("name"))
         if kind in _NESTING:
-            if depth >= 2 or (kind == OptionType.SUB_COMMAND_GROUP and depth >= 1):
-                message = "Sub-command options can nest no deeper"
-                form.refuse((*where, "type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
-            _check_options(form, (*where, "options"), option.get("options"), depth=depth + 1)
+            inside = _IN_SUB_COMMAND if kind == OptionType.SUB_COMMAND else (OptionType.SUB_COMMAND,)
+            _check_options(form, (*where, "options"), option.get("options"), inside)
             continue
         if option.get("required") and optional_seen:
             message = "Required options must be placed before non-required options"
@@ -142,12 +168,24 @@ def _check_value_rules(form: Form, path: Path, option: Json) -> None:
         if kind == OptionType.STRING:
             form.text((*where, "value"), choice.get("value"), longest=100, required=True)
         else:
-            form.number((*where, "value"), choice.get("value"), required=True)
+            _check_number(form, (*where, "value"), choice.get("value"), kind, required=True)
     form.number((*path, "min_length"), option.get("min_length"), least=0, most=6000)
     form.number((*path, "max_length"), option.get("max_length"), least=1, most=6000)
-    if kind not in _NUMERIC and (option.get("min_value") is not None or option.get("max_value") is not None):
+    if kind in _NUMERIC:
+        for name in ("min_value", "max_value"):
+            _check_number(form, (*path, name), option.get(name), kind)
+    elif option.get("min_value") is not None or option.get("max_value") is not None:
         message = "Only numbers have a smallest and a largest value"
         form.refuse((*path, "type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
+
+
+def _check_number(form: Form, path: Path, value: object, kind: object, *, required: bool = False) -> None:
+    whole = kind == OptionType.INTEGER
+    if whole and isinstance(value, float):
+        form.refuse(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+        return
+    bound = _LARGEST_NUMBER if whole else None
+    form.number(path, value, least=None if bound is None else -bound, most=bound, required=required)
 
 
 def _characters(data: Json) -> int:

@@ -9,6 +9,7 @@ from sandbox.discord.files import safe_filename
 from sandbox.discord.validation.form import Form, Path
 
 MOST_ROWS = 5
+MOST_IN_ROW = 5
 MOST_COMPONENTS = 40
 MOST_TEXT = 4000
 """Characters over all text displays of a message with components V2."""
@@ -42,9 +43,8 @@ class _Check:
         component = self.form.mapping(path, value)
         if component is None:
             return
-        kind = component.get("type")
-        if kind not in allowed:
-            self.form.choice((*path, "type"), kind, tuple(int(item) for item in allowed), required=True)
+        kind = self.form.union(path, component.get("type"), allowed)
+        if kind is None:
             return
         self.count += 1
         self._checks(ComponentType(kind))(path, component)
@@ -90,11 +90,15 @@ class _Check:
 
     def _row(self, path: Path, row: Json) -> None:
         inside = row.get("components")
-        self.children((*path, "components"), inside, (ComponentType.BUTTON, *sorted(SELECTS)), most=5)
-        kinds = [item.get("type") for item in inside if isinstance(item, dict)] if isinstance(inside, list) else []
-        if any(kind in SELECTS for kind in kinds) and len(kinds) > 1:
-            message = "A row with a select menu can hold nothing else"
-            self.form.refuse((*path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", message)
+        self.children((*path, "components"), inside, (ComponentType.BUTTON, *sorted(SELECTS)), most=MOST_IN_ROW)
+        items = inside if isinstance(inside, list) and len(inside) <= MOST_IN_ROW else []
+        width = 0
+        for index, item in enumerate(items):
+            # A select menu is as wide as the five buttons that fit into a row.
+            width += MOST_IN_ROW if isinstance(item, dict) and item.get("type") in SELECTS else 1
+            if width > MOST_IN_ROW:
+                message = "The specified component exceeds the maximum width"
+                self.form.refuse((*path, "components", index), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", message)
 
     def _button(self, path: Path, button: Json) -> None:
         form = self.form
@@ -105,11 +109,15 @@ class _Check:
             if not button.get("url"):
                 form.refuse((*path, "url"), "BUTTON_COMPONENT_URL_REQUIRED", "A url is required")
             form.url((*path, "url"), button.get("url"), longest=512)
-            if button.get("custom_id"):
-                message = "A custom id and url cannot both be specified"
-                form.refuse(path, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", message)
         elif style != ButtonStyle.PREMIUM:
-            self._custom_id(path, button)
+            if button.get("custom_id"):
+                self._custom_id(path, button)
+            else:
+                form.refuse((*path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id is required")
+        if button.get("custom_id") and button.get("url"):
+            for name in ("custom_id", "url"):
+                message = "A custom id and url cannot both be specified"
+                form.refuse((*path, name), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", message)
         if style != ButtonStyle.PREMIUM and not button.get("label") and not button.get("emoji"):
             form.refuse((*path, "label"), "BUTTON_COMPONENT_INVALID_LABEL_OR_EMOJI", "A label or emoji is required")
 
@@ -117,10 +125,7 @@ class _Check:
         form = self.form
         self._custom_id(path, select)
         form.text((*path, "placeholder"), select.get("placeholder"), longest=150)
-        form.number((*path, "min_values"), select.get("min_values"), least=0, most=25)
-        form.number((*path, "max_values"), select.get("max_values"), least=1, most=25)
-        if select.get("type") == ComponentType.STRING_SELECT:
-            check_options(form, (*path, "options"), select.get("options"))
+        check_select(form, path, select)
 
     def _custom_id(self, path: Path, component: Json) -> None:
         where = (*path, "custom_id")
@@ -174,13 +179,41 @@ def check_components(form: Form, path: Path, value: object, *, v2: bool, filenam
     check = _Check(form, filenames)
     most = MOST_COMPONENTS if v2 else MOST_ROWS
     check.children(path, value, _V2_TOP if v2 else _CLASSIC_TOP, most=most, fewest=0)
-    if v2 and check.count > MOST_COMPONENTS:
+    # Sums are looked at once every single field is right.
+    if v2 and not form.refused and check.count > MOST_COMPONENTS:
         message = f"The maximum number of total components is {MOST_COMPONENTS}"
         form.refuse(path, "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", message)
-    if v2 and check.text > MOST_TEXT:
-        message = f"The total displayable text size must be {MOST_TEXT} or fewer"
+    if v2 and not form.refused and check.text > MOST_TEXT:
+        message = f"Components displayable text size exceeds maximum size of {MOST_TEXT}"
         form.refuse(path, "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", message)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def check_select(form: Form, path: Path, select: Json) -> None:
+    """Check how many a select menu lets one choose, and its options or default values.
+
+    Source: https://discord.com/developers/docs/components/reference#string-select.
+    """
+    least = form.number((*path, "min_values"), select.get("min_values"), least=0, most=25)
+    most = form.number((*path, "max_values"), select.get("max_values"), least=1, most=25)
+    if select.get("type") != ComponentType.STRING_SELECT:
+        form.items((*path, "default_values"), select.get("default_values"), most=25)
+        if select.get("type") == ComponentType.CHANNEL_SELECT:
+            form.distinct((*path, "channel_types"), form.items((*path, "channel_types"), select.get("channel_types")))
+        return
+    where = (*path, "options")
+    check_options(form, where, select.get("options"))
+    options = select.get("options")
+    if not isinstance(options, list) or not 1 <= len(options) <= 25:
+        return
+    if least is not None and len(options) < least <= 25:
+        message = f"min_values value should be less than or equal to {len(options)}."
+        form.refuse((*path, "min_values"), "NUMBER_TYPE_MAX", message)
+    if most is not None and len(options) < most <= 25:
+        form.length(where, len(options), shortest=int(most))
+    if sum(isinstance(item, dict) and bool(item.get("default")) for item in options) > (most or 1):
+        message = "The specified number of default values exceeds the specified maximum values"
+        form.refuse(where, "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", message)
 
 
 def check_options(form: Form, path: Path, value: object, *, fewest: int = 1, most: int = 25) -> None:

@@ -12,8 +12,9 @@ def check_embeds(form: Form, path: Path, value: object) -> list[Json]:
     """Check a message's embeds; return those that are objects."""
     embeds: list[Json] = []
     for index, item in enumerate(form.items(path, value, most=MOST_EMBEDS)):
-        embed = form.mapping((*path, index), item)
-        if embed is not None:
+        given = form.mapping((*path, index), item)
+        if given is not None:
+            embed = _trimmed(given)
             _check_embed(form, (*path, index), embed)
             embeds.append(_with_defaults(embed))
     if sum(_characters(embed) for embed in embeds) > MOST_CHARACTERS:
@@ -27,7 +28,7 @@ def _check_embed(form: Form, path: Path, embed: Json) -> None:
     form.text((*path, "description"), embed.get("description"), longest=4096)
     form.url((*path, "url"), embed.get("url"))
     form.number((*path, "color"), embed.get("color"), least=0, most=0xFFFFFF)
-    form.text((*path, "timestamp"), embed.get("timestamp"))
+    form.moment((*path, "timestamp"), embed.get("timestamp"))
     if (footer := _part(form, path, embed, "footer")) is not None:
         form.text((*path, "footer", "text"), footer.get("text"), longest=2048, required=True)
         form.url((*path, "footer", "icon_url"), footer.get("icon_url"), attachments=True)
@@ -46,6 +47,22 @@ def _check_embed(form: Form, path: Path, embed: Json) -> None:
             form.text((*where, "value"), field.get("value"), longest=1024, required=True)
     if not any(embed.get(key) for key in ("title", "description", "fields", "image", "thumbnail", "footer", "author")):
         form.required((*path, "description"))
+
+
+def _trimmed(embed: Json) -> Json:
+    """Return an embed without the leading and trailing whitespace that Discord neither counts nor keeps."""
+    result = _strip(embed, "title", "description")
+    for name, key in (("footer", "text"), ("author", "name")):
+        if isinstance(embed.get(name), dict):
+            result[name] = _strip(embed[name], key)
+    if isinstance(embed.get("fields"), list):
+        fields = embed["fields"]
+        result["fields"] = [_strip(item, "name", "value") if isinstance(item, dict) else item for item in fields]
+    return result
+
+
+def _strip(part: Json, *keys: str) -> Json:
+    return part | {key: part[key].strip() for key in keys if isinstance(part.get(key), str)}
 
 
 def _with_defaults(embed: Json) -> Json:

@@ -4,13 +4,16 @@ The tree of a `50035` answer: https://discord.com/developers/docs/reference#erro
 """
 
 import re
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox.discord.errors import ApiError, Code, Json
 
 Path = tuple[str | int, ...]
 
-_URL = re.compile(r"^(https?|discord)://\S+$")
+_SCHEMES = ("http", "https", "discord")
+_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://\S+$")
 
 
 class Form:
@@ -89,9 +92,9 @@ class Form:
             self.refuse(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
             return None
         if least is not None and value < least:
-            self.refuse(path, "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {least:g}.")
+            self.refuse(path, "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {least}.")
         elif most is not None and value > most:
-            self.refuse(path, "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most:g}.")
+            self.refuse(path, "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
         return value
 
     def choice(self, path: Path, value: object, allowed: tuple[int | str, ...], *, required: bool = False) -> None:
@@ -102,6 +105,35 @@ class Form:
         elif value not in allowed:
             names = ", ".join(str(item) for item in allowed)
             self.refuse(path, "BASE_TYPE_CHOICES", f"Value must be one of ({names}).")
+
+    def union(self, path: Path, kind: object, allowed: tuple[int, ...]) -> int | None:
+        """Check the `type` by which Discord tells one kind of object from another; return it if it stands.
+
+        It is the object that is refused: `components.0.components.0`, not its `type`.
+        """
+        if isinstance(kind, int) and not isinstance(kind, bool) and kind in allowed:
+            return kind
+        kinds = tuple(sorted(int(item) for item in allowed))
+        self.refuse(path, "UNION_TYPE_CHOICES", f'Value of field "type" must be one of {kinds}.')
+        return None
+
+    def distinct(self, path: Path, values: list[Any]) -> None:
+        """Check that a list is a set, as `uniqueItems` in Discord's OpenAPI document demands."""
+        seen: list[object] = []
+        for index, value in enumerate(values):
+            if value in seen:
+                self.refuse((*path, index), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+            seen.append(value)
+
+    def moment(self, path: Path, value: object) -> None:
+        """Check a point in time."""
+        text = self.text(path, value)
+        if not text:
+            return
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            self.refuse(path, "DATE_TIME_TYPE_PARSE", f"Could not parse {text}. Should be ISO8601.")
 
     def items(
         self, path: Path, value: object, *, fewest: int = 0, most: int | None = None, required: bool = False
@@ -138,12 +170,14 @@ class Form:
     def url(self, path: Path, value: object, *, longest: int = 2048, attachments: bool = False) -> None:
         """Check a URL's scheme and length; `attachment://name` is one too where files may be meant."""
         text = self.text(path, value, longest=longest)
-        if text and not _URL.match(text) and not (attachments and text.startswith("attachment://")):
+        if not text or (attachments and text.startswith("attachment://")):
+            return
+        if not _URL.match(text) or not urlsplit(text).netloc:
+            self.refuse(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+        elif (scheme := text.split(":", 1)[0].lower()) not in _SCHEMES:
             schemes = "('http', 'https', 'attachment')" if attachments else "('http', 'https', 'discord')"
-            scheme = text.split(":", 1)[0]
-            self.refuse(
-                path, "URL_TYPE_INVALID_SCHEME", f'Scheme "{scheme}" is not supported. Scheme must be one of {schemes}.'
-            )
+            message = f'Scheme "{scheme}" is not supported. Scheme must be one of {schemes}.'
+            self.refuse(path, "URL_TYPE_INVALID_SCHEME", message)
 
 
 def snowflake_or_refuse(field: str, value: object) -> int:

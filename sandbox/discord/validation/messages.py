@@ -140,7 +140,8 @@ def _check_files(
         draft.kept = []
         for index, item in enumerate(form.items(where, listed, most=MOST_ATTACHMENTS)):
             _check_entry(form, (*where, index), item, by_index, known, draft)
-        for upload in by_index.values():
+        # A field is refused as a whole or in its parts, not both.
+        for upload in () if form.refused else by_index.values():
             form.refuse(where, "ATTACHMENT_NOT_FOUND", f"files[{upload.index}] is not listed in attachments")
     remaining = len(known) if draft.kept is None else len(draft.kept)
     if not form.refused and remaining + len(draft.new) > MOST_ATTACHMENTS:
@@ -178,9 +179,11 @@ def _allowed_mentions(form: Form, path: Path, value: object) -> AllowedMentions:
     parse = form.items((*path, "parse"), given.get("parse"))
     for index, item in enumerate(parse):
         form.choice((*path, "parse", index), item, _MENTION_TYPES)
+    form.distinct((*path, "parse"), parse)
     ids: dict[str, frozenset[int]] = {}
     for name in ("users", "roles"):
         listed = form.items((*path, name), given.get(name), most=100)
+        form.distinct((*path, name), listed)
         numbers = [form.snowflake((*path, name, index), item) for index, item in enumerate(listed)]
         ids[name] = frozenset(number for number in numbers if number is not None)
         if ids[name] and name in parse:
@@ -205,9 +208,9 @@ def _check_reference(form: Form, path: Path, message: Json, draft: Draft) -> Non
 
 def _check_nonce(form: Form, path: Path, message: Json, draft: Draft) -> None:
     nonce = message.get("nonce")
-    if isinstance(nonce, str):
-        form.text((*path, "nonce"), nonce, longest=LONGEST_NONCE)
-    elif nonce is not None:
-        form.number((*path, "nonce"), nonce)
+    if isinstance(nonce, str) and len(nonce) > LONGEST_NONCE:
+        form.refuse((*path, "nonce"), "NONCE_TYPE_TOO_LONG", f"Must be {LONGEST_NONCE} or fewer characters long.")
+    elif nonce is not None and (isinstance(nonce, bool) or not isinstance(nonce, str | int)):
+        form.refuse((*path, "nonce"), "NONCE_TYPE_INVALID_TYPE", "This field must be a string or integer.")
     draft.nonce = nonce if isinstance(nonce, str | int) else None
     draft.enforce_nonce = bool(message.get("enforce_nonce"))

@@ -2,7 +2,7 @@
 
 from sandbox.discord.components import SELECTS, ComponentType
 from sandbox.discord.errors import Json
-from sandbox.discord.validation.components import check_options
+from sandbox.discord.validation.components import check_options, check_select
 from sandbox.discord.validation.form import Form, Path
 
 MOST_CHILDREN = 5
@@ -49,7 +49,7 @@ def check_modal(data: Json) -> None:
             case ComponentType.TEXT_DISPLAY:
                 form.text((*where, "content"), child.get("content"), shortest=1, longest=4000, required=True)
             case kind:
-                form.choice((*where, "type"), kind, tuple(int(item) for item in _TOP), required=True)
+                form.union(where, kind, _TOP)
     form.finish()
 
 
@@ -59,33 +59,45 @@ def _check_input(
     item = form.mapping(path, value)
     if item is None:
         return
-    kind = item.get("type")
-    form.choice((*path, "type"), kind, tuple(int(entry) for entry in allowed), required=True)
+    kind = form.union(path, item.get("type"), allowed)
+    if kind is None:
+        return
     custom_id = form.text((*path, "custom_id"), item.get("custom_id"), shortest=1, longest=100, required=True)
     if custom_id in seen:
         message = "Component custom id cannot be duplicated"
         form.refuse((*path, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", message)
     elif custom_id:
         seen.add(custom_id)
+    # "Using `disabled` in a modal will result in an error", the documentation says, but not which.
+    form.choice((*path, "disabled"), item.get("disabled"), (False,))
     match kind:
         case ComponentType.TEXT_INPUT:
             _check_text_input(form, path, item, labelled=labelled)
         case ComponentType.FILE_UPLOAD:
-            form.number((*path, "min_values"), item.get("min_values"), least=0, most=10)
+            _check_fewest(form, path, item, most=10)
             form.number((*path, "max_values"), item.get("max_values"), least=1, most=10)
-        case ComponentType.STRING_SELECT:
+        case _ if kind in SELECTS:
             form.text((*path, "placeholder"), item.get("placeholder"), longest=150)
-            form.number((*path, "min_values"), item.get("min_values"), least=0, most=25)
-            form.number((*path, "max_values"), item.get("max_values"), least=1, most=25)
-            check_options(form, (*path, "options"), item.get("options"))
+            _check_fewest(form, path, item, most=25)
+            check_select(form, path, item)
         case ComponentType.RADIO_GROUP:
             check_options(form, (*path, "options"), item.get("options"), fewest=2, most=10)
         case ComponentType.CHECKBOX_GROUP:
-            form.number((*path, "min_values"), item.get("min_values"), least=0, most=10)
+            _check_fewest(form, path, item, most=10)
             form.number((*path, "max_values"), item.get("max_values"), least=1, most=10)
             check_options(form, (*path, "options"), item.get("options"), most=10)
         case _:
             pass
+
+
+def _check_fewest(form: Form, path: Path, item: Json, *, most: int) -> None:
+    """Check `min_values`, which must be at least 1 where an answer is required, as it is unless told otherwise."""
+    required = item.get("required") is not False
+    given = item.get("min_values")
+    if required and given == 0:
+        form.number((*path, "min_values"), given, least=1)
+    elif item.get("type") not in SELECTS:
+        form.number((*path, "min_values"), given, least=0, most=most)
 
 
 def _check_text_input(form: Form, path: Path, item: Json, *, labelled: bool) -> None:
