@@ -1,9 +1,11 @@
-"""The unmodified bot as a process of its own, pointed at the sandbox by its settings file alone."""
+"""Bots as processes of their own: the unmodified bot, pointed at the sandbox by its settings alone, or another."""
 
 import asyncio
+import errno
 import os
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,19 +36,18 @@ def _toml(value: object) -> str:
     return f'"{escaped}"'
 
 
-class BotProcess:
-    """`seedream-bot run` in a child process; its log goes to `folder/bot.log`.
+class Process:
+    """A bot as a child process; its log goes to `folder/bot.log`.
 
-    On Linux it is told to end when the process that started it ends, however that comes about.
+    On Linux it is told to end when the process that started it ends, however that comes about. An async context
+    manager; a process that was stopped or has ended can be started again.
 
     Args:
-        folder: an existing folder, the process's working directory.
-        sections: its settings.
+        folder: an existing folder, for the log.
     """
 
-    def __init__(self, folder: Path, sections: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._sections = sections
         self._process: asyncio.subprocess.Process | None = None
         self.log_path = folder / "bot.log"
 
@@ -74,21 +75,22 @@ class BotProcess:
             await _let_go()
 
     async def start(self) -> None:
-        """Start the process; the settings of whoever runs the sandbox stay out of it."""
-        config = self._folder / "config.toml"
-        await asyncio.to_thread(write_config, config, self._sections)
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE
-        }
+        """Start the process.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        raise NotImplementedError
+
+    async def _run(self, arguments: list[str], *, cwd: Path, environment: Mapping[str, str]) -> None:
+        """Run Python with these arguments."""
         log = await asyncio.to_thread(self.log_path.open, "ab")
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *tether.arguments("-m", "bot", "run", "--config", str(config)),
-                cwd=self._folder,
-                env=kept,
+                *tether.arguments(*arguments),
+                cwd=cwd,
+                env=environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -125,6 +127,58 @@ class BotProcess:
         if not self.log_path.exists():
             return ""
         return "\n".join(self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+class BotProcess(Process):
+    """`seedream-bot run` in a child process.
+
+    Args:
+        folder: an existing folder, the process's working directory.
+        sections: its settings.
+    """
+
+    def __init__(self, folder: Path, sections: Mapping[str, Mapping[str, Any]]) -> None:
+        super().__init__(folder)
+        self._sections = sections
+
+    async def start(self) -> None:
+        """Start the process; the settings of whoever runs the sandbox stay out of it."""
+        config = self._folder / "config.toml"
+        await asyncio.to_thread(write_config, config, self._sections)
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE
+        }
+        await self._run(["-m", "bot", "run", "--config", str(config)], cwd=self._folder, environment=kept)
+
+
+class ForeignProcess(Process):
+    """Any program that is a bot, in a child process, where whoever runs the sandbox stands.
+
+    Args:
+        folder: an existing folder, for the log.
+        command: the program and its arguments.
+        environment: what it is told beside the environment of whoever runs the sandbox.
+    """
+
+    def __init__(self, folder: Path, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        super().__init__(folder)
+        self._command = list(command)
+        self._environment = dict(environment)
+
+    async def start(self) -> None:
+        """Start the process.
+
+        Raises:
+            FileNotFoundError: there is no such program.
+        """
+        program = await asyncio.to_thread(shutil.which, self._command[0])
+        if program is None:
+            raise FileNotFoundError(errno.ENOENT, "there is no such program", self._command[0])
+        become = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
+        arguments = ["-c", become, program, *self._command[1:]]
+        await self._run(arguments, cwd=Path.cwd(), environment=os.environ | self._environment)
 
 
 async def _let_go() -> None:

@@ -1,4 +1,4 @@
-"""`seedream-bot demo`: the main job end to end, printed as a person would see it."""
+"""`seedream-bot demo`: the main job end to end, printed as a person would see it, and shown on a page."""
 
 import asyncio
 import signal
@@ -6,7 +6,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +16,11 @@ from rich.markup import escape
 
 from sandbox.bot_process import BotProcess
 from sandbox.discord import Channel, File, Interaction, Message, Person, RequestRecord
+from sandbox.page.bots import ManagedBot
+from sandbox.page.browser import open_in_browser
+from sandbox.page.desk import Desk
+from sandbox.page.scene import Scene, furnish
+from sandbox.page.server import PageServer, why_not_listening
 from sandbox.reading import labelled, status, task_id
 from sandbox.sketches import lighthouse, red_boat
 from sandbox.world import SandboxWorld
@@ -31,17 +37,36 @@ class DemoError(Exception):
     """Something a person would have seen did not come about."""
 
 
-async def run_demo(*, once: bool, out: Path, console: Console) -> int:
+@dataclass(frozen=True)
+class PageWish:
+    """Whether a page is served beside the demo.
+
+    Attributes:
+        port: where it listens; None for a free port.
+        open_browser: open it in the browser too.
+    """
+
+    port: int | None = None
+    open_browser: bool = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it was asked for, terminal or not."""
+        return self.port is not None or self.open_browser
+
+
+async def run_demo(*, once: bool, out: Path, console: Console, page: PageWish | None = None) -> int:
     """Show the main job; return the exit code: 0, 1 if it failed, 128 and the number of a signal that ended it.
 
     Args:
         once: end when the pictures are there, even on a terminal.
         out: the folder the pictures are saved to; made where it does not exist.
         console: where the steps are printed.
+        page: where the page is served; it is served unasked where the demo keeps running on a terminal.
     """
     stop = _StopSignals()
     try:
-        return await _show(once=once, out=out, console=console)
+        return await _show(once=once, out=out, console=console, page=page or PageWish())
     except asyncio.CancelledError:
         if stop.received is None:
             raise
@@ -69,28 +94,45 @@ class _StopSignals:
             self._task.cancel()
 
 
-async def _show(*, once: bool, out: Path, console: Console) -> int:
+async def _show(*, once: bool, out: Path, console: Console, page: PageWish) -> int:
     if not await asyncio.to_thread(_can_write_to, out):
         console.print(f"[bold red]The folder {escape(str(out))} cannot be written to.[/]", soft_wrap=True)
         console.print("Name another one with --out.")
         return 1
-    with tempfile.TemporaryDirectory(prefix="seedream-demo-") as name:
-        folder = Path(name)
-        async with SandboxWorld() as world:
-            world.seedream.plan = replace(
-                world.seedream.plan, pending_seconds=PENDING_SECONDS, processing_seconds=PROCESSING_SECONDS
-            )
-            bot = BotProcess(folder, world.settings(folder, seedream={"poll_first_seconds": 0.5}))
-            async with bot:
-                try:
-                    await _Demo(world, bot, out, console).run()
-                except (DemoError, TimeoutError, OSError) as error:
-                    console.print(f"[bold red]The demo failed:[/] {escape(str(error))}")
-                    console.print(escape(bot.log_tail()), style="dim")
-                    return 1
-                if not once and sys.stdin.isatty() and console.is_terminal:
-                    return await _keep_running(world, bot, console)
-    return 0
+    stays = not once and (page.wanted or (sys.stdin.isatty() and console.is_terminal))
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seedream-demo-")))
+        world = await stack.enter_async_context(SandboxWorld())
+        world.seedream.plan = replace(
+            world.seedream.plan, pending_seconds=PENDING_SECONDS, processing_seconds=PROCESSING_SECONDS
+        )
+        scene = await furnish(world)
+        process = BotProcess(
+            folder, world.settings(folder, seedream={"poll_first_seconds": 0.5}, logging={"format": "text"})
+        )
+        bot = ManagedBot(process, world.discord)
+        desk = Desk(world, scene.persons, bot)
+        server = PageServer(desk, port=page.port or 0)
+        console.print("[bold]seedream-bot demo[/] · no account, no token; nothing leaves this machine\n")
+        if stays or page.wanted:
+            try:
+                await stack.enter_async_context(server)
+            except OSError as error:
+                console.print(f"[bold red]{escape(why_not_listening(error, page.port or 0))}[/]", soft_wrap=True)
+                return 1
+            console.print(f"Open {server.url} to use it yourself.\n", highlight=False)
+            if page.open_browser:
+                open_in_browser(server.url)
+        await stack.enter_async_context(bot)
+        try:
+            await _Demo(world, scene, bot, out, console).run()
+        except (DemoError, TimeoutError, OSError) as error:
+            console.print(f"[bold red]The demo failed:[/] {escape(str(error))}")
+            if not (stays and desk.touched):
+                console.print(escape(process.log_tail()), style="dim")
+                return 1
+            console.print("That may well be what was done on the page.")
+        return await _keep_running(world, bot, console) if stays else 0
 
 
 def _can_write_to(folder: Path) -> bool:
@@ -104,7 +146,7 @@ def _can_write_to(folder: Path) -> bool:
     return True
 
 
-async def _keep_running(world: SandboxWorld, bot: BotProcess, console: Console) -> int:
+async def _keep_running(world: SandboxWorld, bot: ManagedBot, console: Console) -> int:
     """Let people look around until Ctrl-C, which is how this is meant to end: 0; 1 if the bot ends by itself."""
     stopped = asyncio.Event()
     # For good: a second Ctrl-C must not keep the bot from being stopped in good order.
@@ -112,8 +154,9 @@ async def _keep_running(world: SandboxWorld, bot: BotProcess, console: Console) 
     console.print()
     console.print("Open the pictures above. The bot and both sandboxes keep running until you press Ctrl-C.")
     console.print(f"  Discord stands at {world.discord.api_base_url}, Seedream at {world.seedream.api_base_url}.")
-    console.print(f"  The bot is process {bot.pid}; its log: {bot.log_path}", style="dim")
-    waits = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(bot.ended())]
+    if bot.pid is not None:
+        console.print(f"  The bot is process {bot.pid}; its log: {bot.process.log_path}", style="dim")
+    waits = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(bot.ended_by_itself())]
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -124,23 +167,21 @@ async def _keep_running(world: SandboxWorld, bot: BotProcess, console: Console) 
         console.print("\nStopping.")
         return 0
     console.print("[bold red]The bot has ended by itself.[/]")
-    console.print(escape(bot.log_tail()), style="dim")
+    console.print(escape(bot.process.log_tail()), style="dim")
     return 1
 
 
 class _Demo:
-    def __init__(self, world: SandboxWorld, bot: BotProcess, out: Path, console: Console) -> None:
+    def __init__(self, world: SandboxWorld, scene: Scene, bot: ManagedBot, out: Path, console: Console) -> None:
         self.world = world
         self.bot = bot
         self.out = out
         self.console = console
         self.started = time.monotonic()
-        guild = world.discord.add_guild("Harbour Studio")
-        self.channel: Channel = guild.add_text_channel("pictures")
-        self.person: Person = world.discord.add_person("mara", display_name="Mara")
+        self.channel: Channel = scene.pictures
+        self.person: Person = scene.member
 
     async def run(self) -> None:
-        self.console.print("[bold]seedream-bot demo[/] · no account, no token; nothing leaves this machine\n")
         await self._wait_for_bot()
         interaction = await self._command()
         thread = await self._thread(interaction)
@@ -149,8 +190,8 @@ class _Demo:
         self._ledger()
 
     async def _wait_for_bot(self) -> None:
-        ready = asyncio.ensure_future(self.world.discord.wait_ready())
-        ended = asyncio.ensure_future(self.bot.ended())
+        ready = asyncio.ensure_future(self.world.discord.wait_ready(timeout=START_SECONDS))
+        ended = asyncio.ensure_future(self.bot.ended_by_itself())
         done, rest = await asyncio.wait({ready, ended}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         for task in rest:
             task.cancel()
@@ -220,7 +261,8 @@ class _Demo:
         pictures = sum(entry.images_charged for entry in ledger)
         requests = sum(record.counts_toward_global_limit for record in self._since_command())
         self.console.print()
-        self._row("paid", f"{len(ledger)} request, {pictures} pictures, as the sandbox's ledger has it")
+        orders = f"{len(ledger)} request{'' if len(ledger) == 1 else 's'}"
+        self._row("paid", f"{orders}, {pictures} pictures, as the sandbox's ledger has it")
         self._row("cost to Discord", f"{requests} requests that count toward the bot's limit")
         self._row("time", f"{time.monotonic() - self.started:.1f} s in all")
 

@@ -72,13 +72,20 @@ def run(config: Config = None, log_level: LogLevel = None) -> None:
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after one run, also on a terminal.")] = False,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")] = Path("demo-output"),
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="N", min=0, max=65535, help="Where its page is; by default a free port."),
+    ] = None,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open its page in the browser.")] = False,
 ) -> None:
     """Show the whole job on this machine, with a Discord and a Seedream API in a box: no account, no token."""
     console = Console(soft_wrap=True, highlight=False)
     with failures_in_words():
-        from sandbox.demo import run_demo
+        from sandbox.demo import PageWish, run_demo
 
-        raise typer.Exit(run_async(run_demo(once=once or not console.is_terminal, out=out, console=console)))
+        page = PageWish(port, open_browser)
+        ends = once or not (console.is_terminal or page.wanted)
+        raise typer.Exit(run_async(run_demo(once=ends, out=out, console=console, page=page)))
 
 
 @app.command()

@@ -36,6 +36,11 @@ async def test_it_shows_the_main_job_and_saves_the_pictures(tmp_path: Path) -> N
             assert image.size == (2048, 2048)
 
 
+async def test_what_it_says_to_discord_is_looked_at_too(tmp_path: Path) -> None:
+    # In this process, where the fixture that compares with Discord's document sees the sandbox.
+    assert await run_demo(once=True, out=tmp_path / "out", console=Console(file=StringIO(), width=200)) == 0
+
+
 async def test_it_ends_with_the_reason_when_the_bot_does_not_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -115,6 +115,7 @@ async def test_ctrl_c_stops_everything_and_is_no_failure(terminal: Terminal, tmp
     assert is_running(bot)
     terminal.press(CTRL_C)
     await terminal.shows("Stopping.")
+    assert re.search(r"Open http://127\.0\.0\.1:\d+ to use it yourself\.[\s\S]*bot started", terminal.screen)
     assert await terminal.ended() == 0, terminal.screen
     assert not is_running(bot)
     assert "Traceback" not in terminal.screen

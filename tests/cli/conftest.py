@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,8 +11,16 @@ from PIL import Image
 
 from sandbox.clock import ManualClock
 from sandbox.seedream import SeedreamSandbox, TaskPlan
+from tests.support.conformance.fixtures import watched_sandboxes
 
 T = TypeVar("T")
+
+
+@pytest.fixture(autouse=True)
+def _conformance(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold every request, answer and event to Discord's own description of its API."""
+    with watched_sandboxes(monkeypatch):
+        yield
 
 
 @pytest.fixture(autouse=True)

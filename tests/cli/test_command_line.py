@@ -23,6 +23,7 @@ from bot.cli.words import operator_words
 from bot.errors import BotError, DiscordTokenRefused
 from bot.telemetry.health import HealthServer
 from sandbox.clock import ManualClock
+from sandbox.demo import PageWish
 from sandbox.discord import DiscordSandbox
 from sandbox.seedream import SeedreamSandbox, TaskPlan
 from tests.support.errors import sample
@@ -418,10 +419,39 @@ def test_demo_ends_after_one_run_where_there_is_no_terminal_and_hands_its_exit_c
 ) -> None:
     asked = []
 
-    async def run_demo(*, once: bool, out: Path, console: Console) -> int:
+    async def run_demo(*, once: bool, out: Path, console: Console, page: PageWish) -> int:
+        assert not page.wanted
         asked.append((once, out, console.is_terminal))
         return 1
 
     monkeypatch.setattr("sandbox.demo.run_demo", run_demo)
     assert invoke("demo", *arguments)[0] == 1
     assert asked == [(True, Path("elsewhere" if "--out" in arguments else "demo-output"), False)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "once", "wish"),
+    [
+        (["--port", "8123"], False, PageWish(8123)),
+        (["--port", "0"], False, PageWish(0)),
+        (["--open"], False, PageWish(None, open_browser=True)),
+        (["--once", "--port", "8123"], True, PageWish(8123)),
+    ],
+)
+def test_demo_serves_its_page_without_a_terminal_where_it_is_asked_to(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch, arguments: list[str], once: bool, wish: PageWish
+) -> None:
+    asked = []
+
+    async def run_demo(*, once: bool, out: Path, console: Console, page: PageWish) -> int:
+        asked.append((once, out, console.is_terminal, page))
+        return 0
+
+    monkeypatch.setattr("sandbox.demo.run_demo", run_demo)
+    assert invoke("demo", *arguments)[0] == 0
+    assert asked == [(once, Path("demo-output"), False, wish)]
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "many"])
+def test_demo_takes_only_what_can_be_a_port(invoke: Invoke, port: str) -> None:
+    assert invoke("demo", "--port", port)[0] == 2
