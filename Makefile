@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check coverage pictures lock format clean
+.PHONY: help install demo test check coverage pictures screenshots lock format clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ coverage: $(VENV)/.installed-dev ## the suite with branch coverage of bot/ and c
 pictures: $(VENV)/.installed ## make the README's pictures anew
 	@$(BIN)/python docs/images/make.py
 
+screenshots: $(VENV)/.installed-dev ## make the screenshots of the sandbox's page anew; needs a Chromium
+	@PYTHONPATH=. $(BIN)/python docs/images/screenshots.py
+
 format: $(VENV)/.installed-dev ## put the code into shape
 	@$(BIN)/python -m ruff check --fix .
 	@$(BIN)/python -m ruff format .
@@ -47,7 +50,7 @@ lock: $(VENV)/.installed-dev ## renew requirements.lock and requirements-dev.loc
 	@$(LOCK) --upgrade --extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove what the commands above made
-	rm -rf $(VENV) demo-output .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) .foreign demo-output test-screenshots .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "'$(PYTHON)' cannot be found. Name a Python 3.11 or newer: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }

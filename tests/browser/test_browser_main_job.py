@@ -1,0 +1,81 @@
+"""The main job as a person does it: by mouse and by keyboard."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from sandbox.seedream import Upload
+from sandbox.sketches import lighthouse, red_boat
+from tests.browser.hands import drop, paste, screenshot, start_command
+from tests.browser.stage import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PROMPT = "The boat of image 2 below the lighthouse of image 1, at dusk"
+
+
+async def test_by_mouse_with_two_dropped_pictures(context: BrowserContext, tmp_path: Path) -> None:
+    async with Stage.set(tmp_path) as stage:
+        page = await stage.open(context)
+        form = await start_command(page, "seedream")
+        await form.get_by_role("textbox", name="prompt").fill(PROMPT)
+        await drop(page, page.get_by_role("main"), {"lighthouse.png": lighthouse(), "boat.png": red_boat()})
+        await expect(form.get_by_role("listitem").filter(has_text="image2")).to_contain_text("boat.png")
+        await form.get_by_role("button", name="Add max_images").click()
+        await page.get_by_role("option", name="2", exact=True).click()
+        await screenshot(page, "command-form")
+        await form.get_by_role("button", name="Send").click()
+
+        reply = page.get_by_role("article").filter(has_text="used /seedream")
+        await expect(reply).to_contain_text(PROMPT)
+        await page.get_by_role("navigation").get_by_role("link", name=PROMPT).click()
+        await expect_two_pictures(page, stage)
+        await screenshot(page, "main-job-by-mouse")
+        await page.get_by_role("log").get_by_role("button", name=PROMPT).first.click()
+        box = page.get_by_role("dialog", name="Picture 1 of 2")
+        await expect(box).to_contain_text("2048 × 2048 pixels")
+        await page.keyboard.press("ArrowRight")
+        await expect(page.get_by_role("dialog", name="Picture 2 of 2")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_by_keyboard_with_two_pasted_pictures(context: BrowserContext, tmp_path: Path) -> None:
+    async with Stage.set(tmp_path) as stage:
+        page = await stage.open(context)
+        await start_command(page, "seedream")
+        await page.keyboard.type(PROMPT)
+        await paste(page, {"lighthouse.png": lighthouse(), "boat.png": red_boat()})
+        await page.get_by_role("button", name="Add size").focus()
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("3K")
+        await page.get_by_role("option", name="3K").first.wait_for()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="Add max_images").focus()
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("2")
+        await page.get_by_role("option", name="2", exact=True).wait_for()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Enter")
+
+        await page.get_by_role("article").filter(has_text="used /seedream").wait_for()
+        await page.get_by_role("navigation").get_by_role("link", name=PROMPT).focus()
+        await page.keyboard.press("Enter")
+        await expect_two_pictures(page, stage)
+        assert stage.world.seedream.ledger[0].payload["size"] == "3K"
+
+
+async def expect_two_pictures(page: Page, stage: Stage) -> None:
+    """Expect what the issue of the matter is: task id and status in the thread, then the pictures, paid once."""
+    thread = page.get_by_role("log")
+    await expect(thread).to_contain_text("Task ID")
+    await expect(thread).to_contain_text("completed")
+    await expect(thread.get_by_role("img", name=PROMPT)).to_have_count(2)
+    (task,) = stage.world.seedream.tasks
+    await expect(thread).to_contain_text(task)
+    await expect(page.get_by_role("complementary")).to_contain_text("1 request accepted · 2 pictures paid")
+    (entry,) = stage.world.seedream.ledger
+    uploads = [item for item in entry.references if isinstance(item, Upload)]
+    assert [item.data for item in uploads] == [lighthouse(), red_boat()]
