@@ -35,7 +35,7 @@ coverage: $(VENV)/.installed-dev ## the suite with branch coverage of bot/ and c
 	@$(BIN)/python -m coverage combine -q
 	@$(BIN)/python -m coverage report
 
-pictures: $(VENV)/.installed ## make the README's pictures anew
+pictures: $(VENV)/.installed ## make the README's picture of the terminal anew
 	@$(BIN)/python docs/images/make.py
 
 screenshots: $(VENV)/.installed-dev ## make the screenshots of the sandbox's page anew; needs a Chromium

@@ -1,4 +1,4 @@
-"""Make the pictures of the README anew: `make pictures`."""
+"""Make the README's picture of the terminal anew: `make pictures`."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
@@ -23,7 +22,7 @@ THEME = TerminalTheme(
 
 
 def main() -> int:
-    """Run the demo, keep what it printed as SVG and one of its pictures as JPEG."""
+    """Run the demo and keep what it printed as SVG."""
     console = Console(record=True, width=122, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     out = Path("demo-output")
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
@@ -31,9 +30,6 @@ def main() -> int:
         if code:
             print(console.export_text(), file=sys.stderr)  # noqa: T201 - a script for the terminal
             return code
-        with Image.open(min(out.iterdir())) as image:
-            small = image.convert("RGB").resize((840, 840), Image.Resampling.LANCZOS)
-            small.save(HERE / "demo-picture.jpg", quality=85)
     svg = console.export_svg(title="make demo", theme=THEME)
     # The font would be fetched from another host; the reader's own monospaced one does.
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "ui-monospace")
