@@ -14,6 +14,7 @@ from sandbox import tether
 
 ENVIRONMENT_PREFIX = "SEEDREAM_BOT_"
 STOP_SECONDS = 20.0
+_TAIL_BYTES = 256 * 1024
 
 
 def write_config(path: Path, sections: Mapping[str, Mapping[str, Any]]) -> None:
@@ -123,10 +124,13 @@ class Process:
             await _let_go()
 
     def log_tail(self, lines: int = 20) -> str:
-        """Return the last lines of the log."""
+        """Return the last lines of the log, however long it has grown."""
         if not self.log_path.exists():
             return ""
-        return "\n".join(self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        with self.log_path.open("rb") as log:
+            log.seek(max(0, self.log_path.stat().st_size - _TAIL_BYTES))
+            end = log.read().decode("utf-8", errors="replace")
+        return "\n".join(end.splitlines()[-lines:])
 
 
 class BotProcess(Process):

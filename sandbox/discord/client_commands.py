@@ -17,6 +17,7 @@ from sandbox.discord.users import User
 
 _NESTING = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 _LONGEST_STRING = 6000
+_LARGEST_NUMBER = 2**53
 
 Keep = Callable[[File], Attachment]
 """Uploads an option's file."""
@@ -102,7 +103,7 @@ def _value(option: Json, value: object, channel: Channel, keep: Keep, filled: Fi
     kind = OptionType(option["type"])
     result = _plain(kind, option, value, partial=partial)
     if result is None:
-        result = _resolved(kind, value, channel, keep, filled)
+        result = _resolved(option, value, channel, keep, filled)
     if result is None:
         raise ClientRefused(f"{name} takes a value of type {kind.name.lower()}, not {value!r}.")
     return result
@@ -123,8 +124,8 @@ def _plain(kind: OptionType, option: Json, value: object, *, partial: bool) -> o
     return None
 
 
-def _resolved(kind: OptionType, value: object, channel: Channel, keep: Keep, filled: Filled) -> str | None:
-    match kind:
+def _resolved(option: Json, value: object, channel: Channel, keep: Keep, filled: Filled) -> str | None:
+    match OptionType(option["type"]):
         case OptionType.ATTACHMENT if isinstance(value, File):
             attachment = keep(value)
             return filled.resolve("attachments", attachment.id, attachment_payload(attachment))
@@ -133,6 +134,7 @@ def _resolved(kind: OptionType, value: object, channel: Channel, keep: Keep, fil
         case OptionType.ROLE | OptionType.MENTIONABLE if isinstance(value, Role):
             return filled.resolve("roles", value.id, role_payload(value))
         case OptionType.CHANNEL if isinstance(value, Channel):
+            require_offered_channel(value, option, channel)
             return filled.resolve("channels", value.id, chosen_channel_payload(value))
     return None
 
@@ -159,9 +161,24 @@ def _string(option: Json, value: str) -> str:
 def _number(option: Json, value: float) -> float:
     name = option["name"]
     least, most = option.get("min_value"), option.get("max_value")
+    # Source: https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-type
+    within = abs(value) < _LARGEST_NUMBER if isinstance(value, int) else abs(value) <= _LARGEST_NUMBER
+    if not within:
+        raise ClientRefused(f"{name} takes no number as large as {value}.")
     if (least is not None and value < least) or (most is not None and value > most):
         raise ClientRefused(f"{name} takes {span(least, most)}, not {value}.")
     return value
+
+
+def require_offered_channel(chosen: Channel, asked: Json, channel: Channel) -> None:
+    """Insist that a client offers a channel for an option or in a menu: of this server, and of a kind that is wanted.
+
+    Raises:
+        ClientRefused: it does not.
+    """
+    kinds = asked.get("channel_types")
+    if chosen.guild is not channel.guild or (kinds and chosen.kind not in kinds):
+        raise ClientRefused(f"{chosen.label} is not offered here.")
 
 
 def span(least: float | None, most: float | None) -> str:

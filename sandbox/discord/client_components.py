@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.discord.channels import Channel
-from sandbox.discord.client_commands import Filled, Keep, resolve_user, span
+from sandbox.discord.client_commands import Filled, Keep, require_offered_channel, resolve_user, span
 from sandbox.discord.components import SELECTS, ButtonStyle, ComponentType, walk
 from sandbox.discord.errors import ClientRefused, Json
 from sandbox.discord.files import File
@@ -16,6 +16,8 @@ from sandbox.discord.payloads.messages import attachment_payload
 from sandbox.discord.users import User
 
 _LONGEST_TEXT = 4000
+_OFFERS_USERS = (ComponentType.USER_SELECT, ComponentType.MENTIONABLE_SELECT)
+_OFFERS_ROLES = (ComponentType.ROLE_SELECT, ComponentType.MENTIONABLE_SELECT)
 
 
 def find_button(message: Message, label: str | None, custom_id: str | None) -> Json:
@@ -62,19 +64,23 @@ def choose(select: Json, chosen: list[Any], channel: Channel, filled: Filled) ->
     most = 1 if select.get("max_values") is None else int(select["max_values"])
     if not least <= len(chosen) <= most:
         raise ClientRefused(f"The menu takes {span(least or None, most)} of its options, not {len(chosen)}.")
-    if select["type"] == ComponentType.STRING_SELECT:
-        return [_option(select, value) for value in chosen]
+    kind = select["type"]
     values: list[str] = []
     for value in chosen:
         match value:
-            case User():
+            case _ if kind == ComponentType.STRING_SELECT:
+                values.append(_option(select, value))
+            case User() if kind in _OFFERS_USERS:
                 values.append(resolve_user(filled, value, channel))
-            case Channel():
+            case Channel() if kind == ComponentType.CHANNEL_SELECT:
+                require_offered_channel(value, select, channel)
                 values.append(filled.resolve("channels", value.id, chosen_channel_payload(value)))
-            case Role():
+            case Role() if kind in _OFFERS_ROLES:
                 values.append(filled.resolve("roles", value.id, role_payload(value)))
             case _:
                 raise ClientRefused(f"The menu does not offer {value!r}.")
+    if len(set(values)) < len(values):
+        raise ClientRefused("In a menu each option can be chosen once.")
     return values
 
 
@@ -147,7 +153,9 @@ def _input(item: Json, label: str | None, unused: dict[str, Any], channel: Chann
 
 
 def _text(item: Json, name: str, given: object) -> str:
-    text = str(item.get("value") or "") if given is None else str(given)
+    text = item.get("value") or "" if given is None else given
+    if not isinstance(text, str):
+        raise ClientRefused(f"{name} takes text, not {text!r}.")
     required = item.get("required") is not False
     shortest = item.get("min_length") or (1 if required else 0)
     longest = item.get("max_length") or _LONGEST_TEXT

@@ -66,7 +66,7 @@ class Person(Writer):
     ) -> list[Choice]:
         """Do what `autocomplete` does, with the options as a mapping: their names may be anything."""
         command, path = self._offered(channel, name)
-        given = {focused: ""} | dict(options)
+        given = {focused: ""} | {key: value for key, value in options.items() if value is not None}
         filled = fill_in(command, path, given, channel, self._keep, focused=focused)
         if not any(completes(option, focused) for option in command.options):
             raise ClientRefused(f"{focused} of {name} has no suggestions.")

@@ -1,5 +1,7 @@
 """Adding and taking back reactions."""
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from sandbox.discord.errors import ApiError, Code
@@ -10,6 +12,25 @@ if TYPE_CHECKING:
     from sandbox.discord.world import World
 
 MOST_EMOJIS = 20
+_CUSTOM = re.compile(r"\w{2,32}:\d{15,20}", re.ASCII)
+# Emoji that Unicode counts as punctuation or letters; an enclosing keycap makes one of a digit.
+_ODD_EMOJI = frozenset("\u203c\u2049\u2139\u3030\u303d\u20e3")
+_JOINING = frozenset({"Sk", "Mn", "Me", "Cf"})
+
+
+def is_emoji(text: str) -> bool:
+    """Tell whether a text can be one emoji: a server's own as `name:id`, or one of Unicode's.
+
+    Source: https://discord.com/developers/docs/resources/message#create-reaction
+    """
+    if text.isascii():
+        return _CUSTOM.fullmatch(text) is not None
+    shown = [sign in _ODD_EMOJI or unicodedata.category(sign) in {"So", "Sm"} for sign in text]
+    joined = all(
+        is_shown or unicodedata.category(sign) in _JOINING or ("\u20e3" in text and sign in "0123456789#*")
+        for sign, is_shown in zip(text, shown, strict=True)
+    )
+    return any(shown) and joined
 
 
 def add_reaction(world: "World", message: Message, user: User, emoji: str) -> None:

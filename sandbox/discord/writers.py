@@ -11,7 +11,7 @@ from sandbox.discord.files import Attachment, File, keep
 from sandbox.discord.mentions import find_mentions
 from sandbox.discord.messages import Message, MessageType
 from sandbox.discord.permissions import Permissions
-from sandbox.discord.reacting import add_reaction, remove_reaction
+from sandbox.discord.reacting import add_reaction, is_emoji, remove_reaction
 from sandbox.discord.users import User
 from sandbox.discord.validation.messages import AllowedMentions
 
@@ -94,7 +94,7 @@ class Writer(User):
         if message.ephemeral:
             raise ClientRefused("A message that only one person sees takes no reactions.")
         held = message.channel.permissions_of(self)
-        if emoji not in message.reactions and emoji.isascii() and ":" not in emoji:
+        if emoji not in message.reactions and not is_emoji(emoji):
             raise ClientRefused(f"{emoji} is no emoji.")
         if emoji not in message.reactions and Permissions.ADD_REACTIONS not in held:
             raise ClientRefused(f"{self.name} may not add reactions here.")

@@ -23,6 +23,12 @@ PENDING_SECONDS = 1.5
 PROCESSING_SECONDS = 4.0
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 65535")
+    return int(text)
+
+
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line; what stands behind `--` is the bot's own."""
     parser = argparse.ArgumentParser(
@@ -30,7 +36,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         description="Show a bot in a sandbox page: a Discord and a Seedream API on this machine, to use in a browser.",
         epilog="Another bot finds DISCORD_TOKEN, DISCORD_API_BASE_URL and DISCORD_GATEWAY_URL in its environment.",
     )
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="where the page listens; a free port if 0")
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="where the page listens; a free port if 0")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="another bot instead of this one")
     return parser.parse_args(arguments)

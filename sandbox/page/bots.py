@@ -61,7 +61,8 @@ class ManagedBot:
         self.touched = False
         self.process = process
         self._discord = discord
-        self._lock = asyncio.Lock()
+        self._deed: asyncio.Task[None] | None = None
+        self._leaving = False
         self._listeners: list[Callable[[], None]] = []
         self._state: State = "stopped"
         self._log: list[str] = []
@@ -79,9 +80,12 @@ class ManagedBot:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._leaving = True
         await _ended(self._watching)
         self._meant = True
         try:
+            if self._deed is not None:
+                await asyncio.wait([self._deed])
             await self.process.stop()
         finally:
             await _ended(self._following)
@@ -118,7 +122,7 @@ class ManagedBot:
         Raises:
             ClientRefused: it cannot be done now.
         """
-        if self._lock.locked():
+        if self._leaving or (self._deed is not None and not self._deed.done()):
             raise ClientRefused("The bot is being stopped or started already.")
         running = self.process.running
         if deed == "start" and running:
@@ -126,21 +130,26 @@ class ManagedBot:
         if deed in {"stop", "kill"} and not running:
             raise ClientRefused("The bot is not running.")
         self.touched = True
-        async with self._lock:
-            match deed:
-                case "start":
+        # Whoever asked may go away meanwhile, as a tab does that is closed: what was begun is done all the same.
+        self._deed = asyncio.create_task(self._do(deed))
+        await asyncio.shield(self._deed)
+
+    async def _do(self, deed: str) -> None:
+        match deed:
+            case "start":
+                await self._start()
+            case "stop":
+                await self._stop()
+            case "kill":
+                self._meant = True
+                await self.process.kill()
+                self._tell("killed")
+            case "restart":
+                await self._stop()
+                if not self._leaving:
                     await self._start()
-                case "stop":
-                    await self._stop()
-                case "kill":
-                    self._meant = True
-                    await self.process.kill()
-                    self._tell("killed")
-                case "restart":
-                    await self._stop()
-                    await self._start()
-                case _:
-                    raise ClientRefused(f"The bot cannot be told to {deed}.")
+            case _:
+                raise ClientRefused(f"The bot cannot be told to {deed}.")
         self._notify()
 
     async def _start(self) -> None:
@@ -175,6 +184,12 @@ class ManagedBot:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _read_log(self) -> list[str] | None:
+        try:
+            return self._log_if_longer()
+        except OSError as error:
+            return [f"The log cannot be read now: {error.strerror or error}."]
+
+    def _log_if_longer(self) -> list[str] | None:
         path = self.process.log_path
         size = path.stat().st_size if path.exists() else 0
         if size == self._log_size:

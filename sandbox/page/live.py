@@ -126,8 +126,8 @@ def _decode(text: str) -> dict[str, object] | None:
     """Return a JSON object of proper text; None for anything else, however it is broken."""
     try:
         deed = json.loads(text, parse_constant=_refuse_constant)
-        # Half of a surrogate pair is no text, and nothing could carry it on.
-        json.dumps(deed, ensure_ascii=False).encode()
+        # Half of a surrogate pair is no text, and 1e999 no number: nothing could carry them on.
+        json.dumps(deed, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return None
     return deed if isinstance(deed, dict) else None

@@ -147,10 +147,10 @@ class PageServer:
 
 
 async def _file(request: web.Request, name: str) -> web.StreamResponse:
-    data = await asyncio.to_thread(_read, name)
-    if data is None:
+    found = await asyncio.to_thread(_read, name)
+    if found is None:
         raise web.HTTPNotFound(text="There is no such file.")
-    tag = hashlib.sha256(data).hexdigest()[:32]
+    data, tag = found
     suffix = Path(name).suffix.lower()
     headers = {
         "Content-Type": _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream",
@@ -164,13 +164,16 @@ async def _file(request: web.Request, name: str) -> web.StreamResponse:
     return web.Response(body=data, headers=headers)
 
 
-def _read(name: str) -> bytes | None:
-    """Return a file below the static folder; None for anything else, links out of it included."""
+def _read(name: str) -> tuple[bytes, str] | None:
+    """Return a file below the static folder and its entity tag; None for anything else, links out of it included."""
     try:
         path = (STATIC / name).resolve()
-        return path.read_bytes() if path.is_relative_to(STATIC.resolve()) and path.is_file() else None
+        if not (path.is_relative_to(STATIC.resolve()) and path.is_file()):
+            return None
+        data = path.read_bytes()
     except (OSError, ValueError):
         return None
+    return data, hashlib.sha256(data).hexdigest()[:32]
 
 
 def _content(data: bytes, content_type: str | None) -> web.Response:

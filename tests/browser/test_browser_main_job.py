@@ -7,7 +7,8 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from sandbox.seedream import Upload
 from sandbox.sketches import lighthouse, red_boat
-from tests.browser.hands import drop, paste, screenshot, start_command
+from tests.browser.accessibility import expect_accessible
+from tests.browser.hands import drop, fill_in, paste, screenshot, start_command
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,6 +36,7 @@ async def test_by_mouse_with_two_dropped_pictures(context: BrowserContext, tmp_p
         await page.get_by_role("log").get_by_role("button", name=PROMPT).first.click()
         box = page.get_by_role("dialog", name="Picture 1 of 2")
         await expect(box).to_contain_text("2048 × 2048 pixels")
+        await expect_accessible(page)
         await page.keyboard.press("ArrowRight")
         await expect(page.get_by_role("dialog", name="Picture 2 of 2")).to_be_visible()
         await page.keyboard.press("Escape")
@@ -65,6 +67,42 @@ async def test_by_keyboard_with_two_pasted_pictures(context: BrowserContext, tmp
         await page.keyboard.press("Enter")
         await expect_two_pictures(page, stage)
         assert stage.world.seedream.ledger[0].payload["size"] == "3K"
+
+
+async def test_fourteen_pictures_at_once_and_one_too_many(context: BrowserContext, tmp_path: Path) -> None:
+    async with Stage.set(tmp_path) as stage:
+        page = await stage.open(context)
+        form = await start_command(page, "seedream")
+        await fill_in(form, prompt="Fourteen boats")
+        await drop(page, page.get_by_role("main"), {f"boat{number}.png": red_boat() for number in range(1, 16)})
+        await expect(form.get_by_role("list", name="Pictures and files").get_by_role("listitem")).to_have_count(14)
+        await expect(form).to_contain_text("14 files fit; the others were left out.")
+        await expect_accessible(page)
+        await form.get_by_role("button", name="Send").click()
+        ledger = stage.world.seedream.ledger
+        await stage.world.until(lambda: ledger, what="the paid request")
+        names = [item.filename for item in ledger[0].references if isinstance(item, Upload)]
+        assert names == [f"boat{number}.png" for number in range(1, 15)]
+
+
+async def test_a_message_that_mentions_the_bot_with_a_picture(context: BrowserContext, tmp_path: Path) -> None:
+    async with Stage.set(tmp_path) as stage:
+        page = await stage.open(context)
+        box = page.get_by_role("textbox", name="Message pictures")
+        await box.press_sequentially("@Sand")
+        await page.get_by_role("option", name="Sandbox bot").wait_for()
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("look at this")
+        await drop(page, page.get_by_role("main"), {"boat.png": red_boat()})
+        await page.get_by_role("button", name="Remove boat.png").wait_for()
+        await expect_accessible(page)
+        await box.press("Enter")
+        said = page.get_by_role("article").filter(has_text="look at this")
+        await expect(said).to_contain_text("@Sandbox bot")
+        await expect(said.get_by_role("img")).to_have_count(1)
+        message = stage.scene.pictures.messages[-1]
+        assert message.mentions == [stage.world.discord.bot]
+        assert [item.data for item in message.attachments] == [red_boat()]
 
 
 async def expect_two_pictures(page: Page, stage: Stage) -> None:

@@ -98,7 +98,7 @@ async def test_drawers_on_a_narrow_screen(context: BrowserContext, tmp_path: Pat
         await page.set_viewport_size({"width": 375, "height": 700})
         assert await page.evaluate("document.documentElement.scrollWidth") == 375
         await expect_accessible(page)
-        for name in ("Show channels", "Seedream API"):
+        for name in ("Show channels", "Behind the scenes"):
             opener = page.get_by_role("button", name=name)
             await opener.click()
             await expect(page.locator("button[aria-label^=Close]:focus")).to_be_visible()

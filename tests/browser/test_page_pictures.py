@@ -14,6 +14,10 @@ SHOW = """async (attachments) => {
   const { attachmentsView } = await import("/static/js/messages/attachments.js");
   document.body.replaceChildren(attachmentsView(attachments));
 }"""
+LAYOUT = """async (components) => {
+  const { layout } = await import("/static/js/messages/component_layout.js");
+  document.body.replaceChildren(...layout({}, {}, components, {}, new Set()));
+}"""
 BOXES = """(cells) => cells.map((cell) => {
   const { x, y, width, height } = cell.getBoundingClientRect();
   return [x, y, width, height];
@@ -67,6 +71,13 @@ async def test_pictures_elsewhere_are_named_and_left_alone(page: Page) -> None:
     await expect(page.locator("img")).to_have_count(0)
 
 
+@pytest.mark.parametrize("url", ["https://example.org/100%.png", "https://example.org/%E0%A4%A.png"])
+async def test_addresses_may_hold_lone_percent_signs(page: Page, url: str) -> None:
+    await page.evaluate(LAYOUT, [{"type": 12, "items": [{"media": {"url": url}}]}, {"type": 10, "content": "below"}])
+    await expect(page.get_by_role("link")).to_have_text("Picture at example.org")
+    await expect(page.get_by_text("below")).to_be_visible()
+
+
 async def test_other_files_are_cards(page: Page) -> None:
     await page.evaluate(
         SHOW, [{"filename": "<b>.txt", "url": "/cdn/x", "content_type": "text/plain", "size": 5 * 1024}]
@@ -96,7 +107,7 @@ async def test_the_enlarged_picture_tells_everything(page: Page) -> None:
     await expect(dialog.get_by_role("link", name="Open original")).to_have_attribute("href", DOT)
     await page.keyboard.press("ArrowLeft")
     dialog = page.get_by_role("dialog", name="Picture 2 of 2")
-    for fact in ("No alt text was given.", "two.png", "3.0 MB"):
+    for fact in ("No alt text was given.", "two.png", "3 MB"):
         await expect(dialog).to_contain_text(fact)
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)

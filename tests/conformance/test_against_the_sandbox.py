@@ -151,6 +151,12 @@ async def test_an_answer_that_is_made_up_fails_the_test(monkeypatch: pytest.Monk
         await request("GET", "/users/@me")
 
 
+async def test_a_sandbox_that_breaks_fails_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with client(monkeypatch, told=r"GET /users/@me, answer 500\n +\$: the sandbox broke") as request:
+        request.sandbox.world.bot.name = object()  # type: ignore[assignment]  # json cannot write it
+        assert await request("GET", "/users/@me") == 500
+
+
 async def test_an_answer_of_the_sandbox_that_is_wrong_fails_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
     async with client(
         monkeypatch, told=r"GET /channels/\{channel_id\}, answer 200\n +\$\.topic: 7 is not of types"

@@ -9,6 +9,8 @@ from sandbox.discord import Channel, DiscordSandbox
 from tests.foreign.installing import CannotInstall
 from tests.foreign.programs import PROGRAMS, Launch, Program
 from tests.foreign.studio import Studio, furnish, refused
+from tests.support.conformance.document import document_path, load
+from tests.support.conformance.watching import Conformance
 from tests.support.requirements import missing
 
 
@@ -31,13 +33,19 @@ def launch(program: Program) -> Callable[[str], Launch]:
 async def studio(launch: Callable[[str], Launch], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studio]:
     """The bot at work."""
     async with DiscordSandbox() as sandbox:
-        made = furnish(sandbox, launch, tmp_path_factory.mktemp("foreign") / "bot.log")
+        path = document_path()
+        conformance = Conformance(load(path), requests=False) if path is not None else None
+        if conformance is not None:
+            sandbox.observers.append(conformance)
+        made = furnish(sandbox, launch, tmp_path_factory.mktemp("foreign"))
         async with made.bot:
             await made.bot.ready()
             yield made
             # What py-cord asks for a while after its start may fall between two tests.
             assert not refused(sandbox.requests)
             assert made.bot.log == ""
+        # What other libraries make the sandbox say is as true to Discord's document as what ours does.
+        assert conformance is None or conformance.report() == ""
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.discord import Channel, DiscordSandbox, Guild, Interaction, Message, Person, RequestRecord
-from tests.foreign.programs import ForeignProcess, Launch
+from tests.foreign.programs import ForeignBot, Launch
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Studio:
     guild: Guild
     ada: Person
     bea: Person
-    bot: ForeignProcess
+    bot: ForeignBot
 
     async def desk(self, interaction: Interaction) -> Message:
         """Return the message with the buttons in the thread of an answer, as soon as it is there."""
@@ -28,11 +28,11 @@ class Studio:
         return await self.sandbox.until(desk, what="the buttons in the thread")
 
 
-def furnish(sandbox: DiscordSandbox, launch: Callable[[str], Launch], log_path: Path) -> Studio:
+def furnish(sandbox: DiscordSandbox, launch: Callable[[str], Launch], folder: Path) -> Studio:
     """Make a guild in a sandbox, and a bot that is not yet started."""
     guild = sandbox.add_guild("Studio")
     ada, bea = sandbox.add_person("ada", display_name="Ada"), sandbox.add_person("bea", display_name="Bea")
-    return Studio(sandbox, guild, ada, bea, ForeignProcess(launch(sandbox.api_base_url), sandbox, log_path))
+    return Studio(sandbox, guild, ada, bea, ForeignBot(launch(sandbox.api_base_url), sandbox, folder))
 
 
 def refused(requests: list[RequestRecord]) -> list[RequestRecord]:

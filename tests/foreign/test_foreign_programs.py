@@ -180,7 +180,7 @@ async def test_it_keeps_within_a_bucket(studio: Studio, channel: Channel) -> Non
 
 async def test_it_leaves_in_good_order(program: Program, launch: Callable[[str], Launch], tmp_path: Path) -> None:
     async with DiscordSandbox() as sandbox:
-        studio = furnish(sandbox, launch, tmp_path / "bot.log")
+        studio = furnish(sandbox, launch, tmp_path)
         async with studio.bot as bot:
             await bot.ready()
             assert await bot.stop() == 0

@@ -112,8 +112,9 @@ async def test_context_menus(mara: Tab, scene: Scene) -> None:
         ({"what": "x", "image": {"file": "gone"}}, "A file is not there any more"),
         ({"what": "x", "image": "text"}, "image takes a value of type attachment"),
         ({"what": "x", "who": {"id": NEVER}}, "There is no such role here"),
-        ({"what": "x", "who": {"id": "mara"}}, "neither a value, nor a file, nor an id"),
-        ({"what": "x", "who": {}}, "neither a value, nor a file, nor an id"),
+        ({"what": "x", "who": {"id": "mara"}}, "neither plain, nor a file, nor an id"),
+        ({"what": "x", "who": {"id": "9" * 5000}}, "neither plain, nor a file, nor an id"),
+        ({"what": "x", "who": {}}, "neither plain, nor a file, nor an id"),
         ({"what": "x" * 6001}, "what takes at most 6000 characters"),
     ],
 )
@@ -195,12 +196,17 @@ async def test_a_button_that_stays_silent_and_is_pressed_again(mara: Tab, scene:
         ("select", {"custom_id": "nothing", "values": ["One"]}, "There is no menu nothing"),
         ("select", {"custom_id": "people", "values": ["theo"]}, "does not offer 'theo'"),
         ("select", {"custom_id": "people", "values": [{"id": "9" * 20}]}, "There is no such role here"),
+        ("select", {"custom_id": "people", "values": [{"id": "channel"}]}, "does not offer"),
+        ("select", {"custom_id": "people", "values": [{"id": "role"}]}, "does not offer"),
     ],
 )
 async def test_components_that_are_refused(
     mara: Tab, scene: Scene, act: str, fields: dict[str, Any], sentence: str
 ) -> None:
     message = await parts(mara, scene)
+    ids = {"channel": scene.quiet.id, "role": scene.guild.roles[-1].id}
+    if fields.get("values") in ([{"id": "channel"}], [{"id": "role"}]):
+        fields = fields | {"values": [{"id": str(ids[fields["values"][0]["id"]])}]}
     assert sentence in await mara.refusal(act, message=message, **fields)
 
 
@@ -220,6 +226,10 @@ async def test_a_modal_is_shown_filled_in_and_gone(browser: Browser, mara: Tab, 
     assert await theo.refusal("submit_modal", interaction=number, values={}) == "That is over already."
     refused = await mara.refusal("submit_modal", interaction=number, values={"name": "x" * 21, "colour": ["Red"]})
     assert refused == "Name takes 1 to 20 characters, not 21."
+    refused = await mara.refusal("submit_modal", interaction=number, values={"name": True, "colour": ["Red"]})
+    assert refused == "Name takes text, not True."
+    refused = await mara.refusal("submit_modal", interaction=number, values={"name": "x", "colour": ["Red", "Red"]})
+    assert refused == "Colour takes 1, not 2."
     assert mara.view[key]["state"] == "modal", "one may correct what was refused"
     _, kept = await browser.upload("boat.png", b"boat")
     values = {"name": "Ada", "colour": ["Blue"], "files": [{"file": kept["id"]}]}
@@ -345,6 +355,7 @@ async def test_threads_are_looked_after_as_discord_allows(
         '{"act": ',
         "[" * 100_000,
         '{"act": "say", "id": 1, "content": NaN}',
+        '{"act": "say", "id": 1e999}',
         '{"act": "say", "id": 1, "content": "\\ud800"}',
     ],
 )

@@ -17,7 +17,7 @@ from sandbox.page.desk import Desk
 from sandbox.page.scene import Scene, furnish
 from sandbox.page.server import PageServer
 from sandbox.world import SandboxWorld
-from tests.page.tab import Browser, Tab
+from tests.page.tab import SECONDS, Browser, Tab
 
 SLEEPER = "import time; print('\\x1b[31mhello\\x1b[0m', flush=True); time.sleep(3600)"
 
@@ -118,6 +118,39 @@ async def test_two_at_once(sleeper: Tab) -> None:
         await sleeper.answer(second)
 
 
+@pytest.mark.parametrize(
+    ("deed", "state", "runs"), [("restart", "starting", True), ("stop", "stopped", False), ("kill", "killed", False)]
+)
+async def test_a_deed_is_done_though_whoever_asked_goes_away(
+    world: SandboxWorld, tmp_path: Path, deed: str, state: str, *, runs: bool
+) -> None:
+    process = ForeignProcess(tmp_path, [sys.executable, "-c", SLEEPER], {})
+    async with ManagedBot(process, world.discord) as bot:
+        first, changed = bot.pid, asyncio.Event()
+        bot.subscribe(changed.set)
+        # As the acts of a tab are that is closed.
+        asked = asyncio.create_task(bot.do(deed))
+        await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+        assert asked.cancelled()
+        while bot.state != state or bot.pid == first:
+            changed.clear()
+            await asyncio.wait_for(changed.wait(), SECONDS)
+        assert process.running is runs
+
+
+async def test_a_restart_is_not_finished_once_the_page_ends(world: SandboxWorld, tmp_path: Path) -> None:
+    process = ForeignProcess(tmp_path, [sys.executable, "-c", SLEEPER], {})
+    async with ManagedBot(process, world.discord) as bot:
+        restart = asyncio.create_task(bot.do("restart"))
+        await asyncio.sleep(0)
+    await restart
+    assert (bot.state, process.running) == ("stopped", False)
+    with pytest.raises(ClientRefused, match="being stopped or started already"):
+        await bot.do("start")
+
+
 async def test_a_bot_that_ends_by_itself(world: SandboxWorld, scene: Scene, tmp_path: Path) -> None:
     process = ForeignProcess(tmp_path, [sys.executable, "-c", "print('that is all')"], {})
     async with serving(world, scene, process) as tab:
@@ -149,3 +182,13 @@ async def test_a_bot_of_somebody_else(world: SandboxWorld, scene: Scene) -> None
     async with server, aiohttp.ClientSession() as session, Browser(server, session).tab() as tab:
         assert tab.view["bot"]["controllable"] is False
         assert await tab.refusal("bot", do="kill") == "This page did not start the bot and cannot kill it."
+
+
+def test_of_a_long_log_the_end_is_read(tmp_path: Path) -> None:
+    process = Process(tmp_path)
+    assert process.log_tail() == ""
+    with process.log_path.open("wb") as log:
+        log.write("é".encode() * 1_000_000 + b"\n")
+        log.write(b"one\ntwo\nthree\n")
+    assert process.log_tail(2) == "two\nthree"
+    assert len(process.log_tail()) < 1_000_000

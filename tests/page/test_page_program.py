@@ -100,7 +100,7 @@ async def test_this_bot_is_the_default_and_ends_with_the_page(tmp_path: Path, nu
             assert await program.process.wait() == 0
 
 
-async def refused(*arguments: str) -> str:
+async def refused(*arguments: str, code: int = 1) -> str:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "sandbox.page", *arguments),
@@ -109,7 +109,7 @@ async def refused(*arguments: str) -> str:
         stdin=asyncio.subprocess.DEVNULL,
     )
     words = (await process.communicate())[0].decode()
-    assert process.returncode == 1
+    assert process.returncode == code
     return words
 
 
@@ -118,6 +118,9 @@ async def test_what_cannot_be_started_is_said_in_a_sentence() -> None:
         port = taken.getsockname()[1]
         sentence = f"Port {port} is taken by another program. Name another one with --port, or leave it out"
         assert (await refused("--port", str(port))).startswith(sentence)
+    for nothing in ("70000", "-1", "http"):
+        sentence = await refused(f"--port={nothing}", code=2)
+        assert sentence.endswith(f"argument --port: '{nothing}' is no number from 0 to 65535\n")
     assert await refused("--", "no-such-program") == "The bot cannot be started: there is no such program.\n"
 
 

@@ -102,6 +102,16 @@ def test_differences(known: dict[str, Any], view: dict[str, Any], told: dict[str
     assert differences(known, view) == told
 
 
+async def test_names_of_hidden_channels_are_not_told(mara: Tab, theo: Tab, scene: Scene, world: SandboxWorld) -> None:
+    scene.quiet.set_overwrite(scene.member, deny=Permissions.VIEW_CHANNEL)
+    talk = world.discord.dm(scene.moderator)
+    words = f"{scene.quiet.mention} {talk.mention}"
+    await scene.moderator.say(scene.pictures, words)
+    assert (await mara.until(lambda: mara.message(words)))["seen"]["mentions"]["channels"] == {}
+    theirs = (await theo.until(lambda: theo.message(words)))["seen"]["mentions"]["channels"]
+    assert theirs == {str(scene.quiet.id): "quiet"}
+
+
 @pytest.mark.usefixtures("bot")
 async def test_an_ephemeral_message_is_told_to_its_person_alone(mara: Tab, theo: Tab, scene: Scene) -> None:
     await scene.member.slash(scene.pictures, "try", what="secret")

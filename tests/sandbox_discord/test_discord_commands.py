@@ -102,7 +102,9 @@ OPTIONS = [
     option(5, name="big"),
     option(6, name="who"),
     option(7, name="where"),
+    option(7, name="forum", channel_types=[15]),
     option(10, name="ratio", max_value=1.5),
+    option(4, name="any"),
     option(3, name="dash-ed"),
 ]
 
@@ -123,6 +125,11 @@ TYPED: list[tuple[Json, str | None]] = [
     ({"prompt": "fox", "image": File("a.png", b"x" * 101)}, "too large"),
     ({"prompt": "fox", "big": True, "ratio": 1.5, "dash_ed": "x"}, None),
     ({"prompt": "fox", "ratio": 1.6}, "takes at most 1.5"),
+    ({"prompt": "fox", "ratio": float(-(2**53))}, None),
+    ({"prompt": "fox", "ratio": -1e16}, "no number as large as"),
+    ({"prompt": "fox", "any": 2**53 - 1}, None),
+    ({"prompt": "fox", "any": 2**53}, "no number as large as"),
+    ({"prompt": "fox", "any": -(2**53)}, "no number as large as"),
     ({"prompt": "fox", "unknown": 1}, "no option 'unknown'"),
 ]
 
@@ -138,6 +145,19 @@ async def test_what_a_client_lets_a_person_type(
     else:
         with pytest.raises(ClientRefused, match=refusal):
             await ada.slash(channel, "draw", **values)
+
+
+async def test_only_channels_that_are_wanted_are_offered(
+    sandbox: DiscordSandbox, guild: Guild, channel: Channel, ada: Person, rest: Rest
+) -> None:
+    await rest("PUT", f"/applications/{sandbox.application_id}/commands", [command(options=OPTIONS)])
+    forum = guild.add_forum("ideas")
+    other = sandbox.add_guild("Other")
+    other.join(ada)
+    assert (await ada.slash(channel, "draw", prompt="fox", where=channel, forum=forum)).kind == 2
+    for wrong in ({"forum": channel}, {"where": other.add_text_channel("general")}, {"where": sandbox.dm(ada)}):
+        with pytest.raises(ClientRefused, match="is not offered here"):
+            await ada.slash(channel, "draw", prompt="fox", **wrong)
 
 
 async def test_sub_commands(sandbox: DiscordSandbox, channel: Channel, ada: Person, rest: Rest) -> None:

@@ -13,7 +13,6 @@ CHOICE = (
 )
 SIZE = f"{DOCS}interactions/application-commands#slash-commands"
 NESTING = f"{DOCS}interactions/application-commands#subcommands-and-subcommand-groups"
-REGISTERING = f"{DOCS}interactions/application-commands#registering-a-command"
 
 BAD_NAME = "STRING_TYPE_REGEX,APPLICATION_COMMAND_INVALID_NAME"
 TOO_LONG = "BASE_TYPE_BAD_LENGTH"

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
 
 from sandbox.clock import ManualClock
-from sandbox.discord import Channel, DiscordSandbox, File, Guild, Intents, Permissions, Person
+from sandbox.discord import Channel, ClientRefused, DiscordSandbox, File, Guild, Intents, Permissions, Person
 from tests.sandbox_discord.parts import V2, gallery
 
 Rest = Callable[..., Awaitable[tuple[int, Any]]]
@@ -220,6 +221,41 @@ async def test_reactions(channel: Channel, ada: Person, rest: Rest) -> None:
     assert (await rest("DELETE", f"{route}/%F0%9F%8E%A8/@me"))[0] == 204
     assert message.reactions == {}
     assert (await rest("PUT", f"{route}/plain/@me"))[1]["code"] == 10014
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("❤️", True),
+        ("👍🏽", True),
+        ("👩‍👩‍👧", True),
+        ("🇩🇪", True),
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", True),
+        ("1️⃣", True),
+        ("ℹ️", True),
+        ("‼️", True),
+        ("™️", True),
+        ("ship:1234567890123456789", True),
+        ("", False),
+        ("1", False),
+        ("ship:1", False),
+        ("<b>:1234567890123456789", False),
+        ("é", False),
+        ("\u0663", False),
+        ("\u202e", False),
+        ("😀abc", False),
+    ],
+)
+async def test_what_is_an_emoji(channel: Channel, ada: Person, rest: Rest, text: str, is_one: bool) -> None:
+    message = await ada.say(channel, "nice")
+    if is_one:
+        await ada.react(message, text)
+    else:
+        with pytest.raises(ClientRefused, match="is no emoji"):
+            await ada.react(message, text)
+    if text:
+        route = f"/channels/{channel.id}/messages/{message.id}/reactions/{quote(text)}/@me"
+        assert (await rest("PUT", route))[0] == (204 if is_one else 400)
 
 
 BAD_BODIES: list[tuple[str, bytes, int]] = [

@@ -5,7 +5,7 @@ from sandbox.discord.errors import ApiError, Code, Json
 from sandbox.discord.messages import Message
 from sandbox.discord.payloads.users import user_payload
 from sandbox.discord.permissions import Permissions
-from sandbox.discord.reacting import add_reaction, clear_reactions, remove_reaction
+from sandbox.discord.reacting import add_reaction, clear_reactions, is_emoji, remove_reaction
 from sandbox.discord.routes.access import find_message, reach, require, require_active
 from sandbox.discord.routes.calls import Call, Router
 
@@ -33,7 +33,7 @@ async def _add(call: Call) -> None:
     require(channel, Permissions.READ_MESSAGE_HISTORY)
     if emoji not in message.reactions:
         require(channel, Permissions.ADD_REACTIONS)
-    if emoji.isascii() and ":" not in emoji:
+    if emoji not in message.reactions and not is_emoji(emoji):
         raise ApiError(Code.UNKNOWN_EMOJI)
     add_reaction(call.world, message, call.world.bot, emoji)
 

@@ -1,5 +1,6 @@
 """Who acts, and how ids that come from a page become what they stand for, as far as the person sees it."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -13,7 +14,9 @@ from sandbox.page.view.channels import sees
 
 Answer = Json | None
 
-Id = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
+_SNOWFLAKE = r"^[0-9]{1,20}$"
+
+Id = Annotated[str, StringConstraints(pattern=_SNOWFLAKE)]
 """A snowflake as text."""
 
 
@@ -131,3 +134,24 @@ class Actor:
         if int(some_id) in world.channels:
             return self.channel(some_id)
         return self.role(some_id, channel)
+
+    def value(self, given: object, channel: Channel) -> object:
+        """Return an option's or a field's value: `{file: id}` and `{id: …}` become what they stand for, in lists too.
+
+        Raises:
+            ClientRefused: it is none, or what it stands for is not there.
+        """
+        if isinstance(given, list):
+            return [self.value(item, channel) for item in given]
+        if not isinstance(given, dict):
+            return given
+        if is_file(given):
+            return self.file(given["file"])
+        if isinstance(given.get("id"), str) and re.fullmatch(_SNOWFLAKE, given["id"]):
+            return self.anything(given["id"], channel)
+        raise ClientRefused(words.NOT_UNDERSTOOD.format(reason="a value is neither plain, nor a file, nor an id"))
+
+
+def is_file(given: object) -> bool:
+    """Tell whether a value stands for a chosen file."""
+    return isinstance(given, dict) and isinstance(given.get("file"), str)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from sandbox.discord import Channel, ClientRefused
 from sandbox.page import words
-from sandbox.page.acts.actor import Actor, Answer, Fields, Id
+from sandbox.page.acts.actor import Actor, Answer, Fields, Id, is_file
 
 
 class SlashFields(Fields):
@@ -52,7 +52,7 @@ async def autocomplete(actor: Actor, fields: AutocompleteFields) -> Answer:
     channel = actor.channel(fields.channel)
     name = " ".join([actor.command(fields.command).name, *fields.path])
     # Chosen files stay where they are: they would be uploaded anew with every letter.
-    typed = {key: value for key, value in fields.options.items() if not _is_file(value)}
+    typed = {key: value for key, value in fields.options.items() if not is_file(value)}
     options = _values(actor, channel, typed)
     try:
         choices = await actor.person.complete(channel, name, options, focused=fields.focused)
@@ -77,18 +77,4 @@ async def user_command(actor: Actor, fields: UserCommandFields) -> Answer:
 
 
 def _values(actor: Actor, channel: Channel, options: dict[str, Any]) -> dict[str, Any]:
-    return {name: _value(actor, channel, value) for name, value in options.items()}
-
-
-def _value(actor: Actor, channel: Channel, value: object) -> object:
-    if isinstance(value, dict):
-        if _is_file(value):
-            return actor.file(value["file"])
-        if isinstance(value.get("id"), str) and value["id"].isdecimal():
-            return actor.anything(value["id"], channel)
-        raise ClientRefused(words.NOT_UNDERSTOOD.format(reason="an option is neither a value, nor a file, nor an id"))
-    return value
-
-
-def _is_file(value: object) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("file"), str)
+    return {name: actor.value(value, channel) for name, value in options.items()}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.discord import Channel, ClientRefused
+from sandbox.discord import ClientRefused
 from sandbox.page import words
 from sandbox.page.acts.actor import Actor, Answer, Fields, Id
 
@@ -44,7 +44,7 @@ async def select(actor: Actor, fields: SelectFields) -> Answer:
     """Choose in a menu."""
     message = actor.message(fields.message)
     actor.desk.pending.dismiss_failures(actor.person, message.id, fields.custom_id)
-    values = [_value(actor, message.channel, value) for value in fields.values]
+    values = [actor.value(value, message.channel) for value in fields.values]
     interaction = await actor.person.select(message, values, custom_id=fields.custom_id)
     return {"interaction": str(interaction.id)}
 
@@ -52,7 +52,7 @@ async def select(actor: Actor, fields: SelectFields) -> Answer:
 async def submit_modal(actor: Actor, fields: SubmitModalFields) -> Answer:
     """Send a modal."""
     opened = actor.interaction(fields.interaction)
-    values = {name: _value(actor, opened.channel, value) for name, value in fields.values.items()}
+    values = {name: actor.value(value, opened.channel) for name, value in fields.values.items()}
     interaction = await actor.person.submit_modal(opened, values)
     # They stay for a while: if the bot does not answer, the same form is sent once more.
     actor.taken.clear()
@@ -72,15 +72,3 @@ async def dismiss(actor: Actor, fields: InteractionFields) -> Answer:
         raise ClientRefused(words.NO_INTERACTION)
     actor.desk.pending.dismiss(interaction)
     return None
-
-
-def _value(actor: Actor, channel: Channel, value: object) -> object:
-    if isinstance(value, list):
-        return [_value(actor, channel, item) for item in value]
-    if isinstance(value, dict):
-        if isinstance(value.get("file"), str):
-            return actor.file(value["file"])
-        if isinstance(value.get("id"), str) and value["id"].isdecimal():
-            return actor.anything(value["id"], channel)
-        raise ClientRefused(words.NOT_UNDERSTOOD.format(reason="a value is neither plain, nor a file, nor an id"))
-    return value

@@ -118,7 +118,7 @@ def _seen(person: Person, message: Message, rights: _Rights) -> Json:
             "delete": mine or rights.moderate or message.ephemeral,
             "moderate": everyones and rights.moderate,
         },
-        "mentions": _mentions(message),
+        "mentions": _mentions(person, message),
     }
 
 
@@ -148,15 +148,18 @@ def _command(message: Message) -> Json | None:
     return {"name": command.name, "type": int(command.type), "user": str(interaction.person.id)}
 
 
-def _mentions(message: Message) -> Json:
+def _mentions(person: Person, message: Message) -> Json:
     """Return the names behind `<@id>`, `<@&id>` and `<#id>` in everything there is to read."""
     world, guild = message.channel.world, message.channel.guild
     users = {str(user.id): user.display_name for user in message.mentions}
     roles = {str(role.id): role.name for role in message.mention_roles}
     channels: dict[str, str] = {}
     for sign, number in _MENTION.findall(message.text()):
-        if sign == "#" and (channel := world.channels.get(int(number))) is not None:
-            channels[number] = channel.name
+        if sign == "#":
+            channel = world.channels.get(int(number))
+            # The name of a hidden channel, or of somebody else's conversation, is nothing to tell.
+            if channel is not None and channel.guild is not None and sees(person, channel):
+                channels[number] = channel.name
         elif sign == "@&" and guild is not None:
             roles |= {str(role.id): role.name for role in guild.roles if str(role.id) == number}
         elif sign.startswith("@") and (user := world.users.get(int(number))) is not None:

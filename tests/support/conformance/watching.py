@@ -20,6 +20,7 @@ class Conformance:
         document: Discord's.
         refused_requests: False: a request counts only if it was answered with success, for tests that send wrong ones
             on purpose.
+        requests: False: only answers and dispatches count, for programs that are not ours.
 
     Attributes:
         checked: how many requests, answers and dispatches were checked, and how many answers the document does not
@@ -27,16 +28,17 @@ class Conformance:
         violations: what was found, and how often.
     """
 
-    def __init__(self, document: Document, *, refused_requests: bool = True) -> None:
+    def __init__(self, document: Document, *, refused_requests: bool = True, requests: bool = True) -> None:
         self._document = document
         self._refused_requests = refused_requests
+        self._requests = requests
         self.checked: Counter[str] = Counter()
         self.violations: Counter[Violation] = Counter()
 
     def exchange(self, request: SeenRequest, answer: SeenAnswer | None) -> None:
         """Check a request and its answer."""
         succeeded = answer is not None and answer.status < 400
-        judged = succeeded or self._refused_requests
+        judged = self._requests and (succeeded or self._refused_requests)
         operation = self._document.operation(request.method, request.path)
         if operation is None:
             if judged:
@@ -46,6 +48,10 @@ class Conformance:
             self.checked["requests"] += 1
             self.violations.update(check_request(self._document, operation, request, cut=answer is None))
         if answer is None:
+            return
+        if answer.status >= 500 and answer.fault is not FaultKind.STATUS:
+            where = f"{operation.name}, answer {answer.status}"
+            self.violations[Violation(where, "$", "the sandbox broke; its log tells why")] += 1
             return
         if answer.fault is FaultKind.MALFORMED or not described(answer):
             # Garbled on purpose, or beyond what the document speaks of.

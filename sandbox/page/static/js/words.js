@@ -44,7 +44,7 @@ export const words = {
   newMessages: (number) => (number ? count(number, "new message") : "Go to the newest messages"),
   emptyChannel: {
     title: "Nothing here yet",
-    text: (name) => `This is the very beginning of ${name}. Say something, or ask for a picture with /seedream.`,
+    text: (name) => `This is the very beginning of ${name}. Say something, or type / for a command.`,
   },
   emptyThread: { title: "A quiet thread", text: (name) => `Nobody has written in “${name}” yet.` },
   emptyDirect: {
@@ -72,7 +72,6 @@ export const words = {
   noResponse: "The application did not respond",
   waiting: "Waiting for the bot …",
   dismiss: "Dismiss",
-  openThread: "Open the thread",
   threadMessages: (number) => count(number, "message"),
   archivedMark: "archived",
   messageBy: (name, time) => `${name}, ${time}`,
@@ -105,9 +104,9 @@ export const words = {
   opensSite: (host) => `opens ${host}`,
   unsupported: "This kind of component is not shown here.",
 
-  panel: "Seedream API",
+  panel: "Behind the scenes",
   panelClose: "Close the panel",
-  panelIntro: "What happens behind the channel: the API, the bot, and what can go wrong.",
+  panelIntro: "The Seedream API, the bot, and what can go wrong.",
 
   tasks: "Tasks",
   noTasks: "No task yet. One appears here as soon as the bot sends a request.",

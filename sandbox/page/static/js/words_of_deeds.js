@@ -1,18 +1,13 @@
 // Every fixed word of what one does on the page: writing, commands, menus, forms.
 
-const LONGEST_NAME = 28;
+import { fileSize } from "./core/sizes.js";
 
-/** @returns {string} a number of bytes as people write it. */
-function readableSize(bytes) {
-  const [unit, factor] = bytes < 1024 * 1024 ? ["KB", 1024] : ["MB", 1024 * 1024];
-  return `${Math.max(0.1, Math.round((bytes / factor) * 10) / 10)} ${unit}`;
-}
+const LONGEST_NAME = 28;
 
 function shortened(name) {
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1).trimEnd()}…` : name;
 }
 
-/** Names an option of a command or a field of a form may carry; numbers are written as they are. */
 export const words = {
   // Writing
   composer: "Write a message",
@@ -31,9 +26,9 @@ export const words = {
   dropThere: "Drop files here",
   filesLeftOut: (most) => (most === 1 ? "One file fits; the others were left out." : `${most} files fit; the others were left out.`),
   fileRefused: (name) => `${name} cannot be sent; remove it first.`,
-  fileTooLarge: (name, limit) => `${name} is too large: a file may have at most ${readableSize(limit)} here.`,
+  fileTooLarge: (name, limit) => `${name} is too large: a file may have at most ${fileSize(limit)} here.`,
   people: "People and apps",
-  size: readableSize,
+  size: fileSize,
 
   // Commands
   commands: "Commands",

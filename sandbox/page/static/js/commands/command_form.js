@@ -201,10 +201,11 @@ export class CommandForm {
   async #submit() {
     if (this.#sending || !this.#check()) return;
     this.#busy(true);
+    const { turn } = this.#app.connection;
     try {
       const { command, path } = this.#invocation;
       const options = { ...this.#values(), ...(await this.#slots?.values()) };
-      await this.#app.connection.act("slash", { channel: this.#channel, command: command.id, path, options });
+      await this.#app.connection.act("slash", { channel: this.#channel, command: command.id, path, options }, turn);
       this.forget();
       this.onsent();
     } catch (error) {

@@ -13,6 +13,7 @@ export class Connection extends EventTarget {
   #pause = FIRST_PAUSE;
   #waiting = new Map();
   #lastId = 0;
+  #turn = 0;
 
   /**
    * Dispatches "state" events whenever `open` changes.
@@ -28,9 +29,15 @@ export class Connection extends EventTarget {
     this.#connect();
   }
 
+  /** @returns {number} another one for each change of the person: what takes a while is begun and ended as the same. */
+  get turn() {
+    return this.#turn;
+  }
+
   /** Act as another person: everything known is dropped, and what this person sees comes instead. */
   become(person) {
     this.#person = person;
+    this.#turn += 1;
     this.#socket?.close();
     // It takes a moment to close, and what is sent meanwhile goes nowhere.
     this.#tell(false);
@@ -41,10 +48,12 @@ export class Connection extends EventTarget {
    *
    * @param {string} name of the act, such as "say".
    * @param {Object<string, any>} [fields] what it needs.
+   * @param {number} [turn] the `turn` in which it was begun.
    * @returns {Promise<any>} the answer's value.
    * @throws {Refused} with the reason.
    */
-  act(name, fields = {}) {
+  act(name, fields = {}, turn = this.#turn) {
+    if (turn !== this.#turn) return Promise.reject(new Refused("This was not sent: you act as somebody else now."));
     if (!this.open) return Promise.reject(new Refused("The page has lost its connection to the sandbox."));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {

@@ -57,7 +57,13 @@ export class Store {
     this.#changed = new Set();
     for (const { kinds, listener } of [...this.#watchers]) {
       const heard = new Set([...changed].filter((key) => kinds.has(key) || kinds.has(key.split(":", 1)[0])));
-      if (heard.size) listener(heard);
+      if (!heard.size) continue;
+      try {
+        listener(heard);
+      } catch (error) {
+        // A mistake in one part of the page must not keep the others from what is new.
+        reportError(error);
+      }
     }
   }
 }

@@ -16,7 +16,7 @@ const BUTTON_LINK = 5;
  * @param {string} customId of the button or menu.
  * @returns {boolean}
  */
-export function isWaiting(app, message, customId) {
+function isWaiting(app, message, customId) {
   return app.store
     .all("interaction")
     .some((item) => item.state === "waiting" && item.message === message.id && item.custom_id === customId);

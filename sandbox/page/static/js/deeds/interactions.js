@@ -2,7 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { icon } from "../controls/deed_icons.js";
-import { tellRefusal } from "../controls/notices.js";
+import { attempt } from "./message_deeds.js";
 import { words } from "../words_of_deeds.js";
 
 // The answer to an act may be here before the change that shows the interaction; an answered one is never shown.
@@ -80,7 +80,7 @@ function row(app, item) {
     h("span", {}, command ? words.failedCommand(command) : words.failed),
     h(
       "button.button.quiet.small",
-      { type: "button", onclick: () => dismiss(app, item.id) },
+      { type: "button", onclick: () => attempt(app, "dismiss", { interaction: item.id }) },
       words.dismiss,
     ),
   );
@@ -90,12 +90,4 @@ function asTyped(app, name) {
   const [first] = name.split(" ");
   const typed = app.store.all("command").some((command) => (command.type ?? SLASH) === SLASH && command.name === first);
   return typed ? `/${name}` : name;
-}
-
-async function dismiss(app, interaction) {
-  try {
-    await app.connection.act("dismiss", { interaction });
-  } catch (error) {
-    tellRefusal(app, error);
-  }
 }

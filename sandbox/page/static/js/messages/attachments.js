@@ -57,7 +57,7 @@ export function isPicture(attachment) {
 }
 
 /** @returns {import("./media.js").Picture} an attachment, or any other media Discord describes, as a picture. */
-export function asPicture(attachment) {
+function asPicture(attachment) {
   return {
     url: attachment.url,
     name: attachment.title || attachment.filename,

@@ -93,5 +93,11 @@ function mediaItem(item) {
 
 function nameIn(url) {
   const path = url && URL.canParse(url, location.origin) ? new URL(url, location.origin).pathname : "";
-  return decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // A lone percent sign stands for itself: addresses elsewhere may have any.
+    return name;
+  }
 }

@@ -6,6 +6,7 @@ import { fill, h } from "../core/dom.js";
 import { embedView } from "./embeds.js";
 import { icon } from "../controls/icons.js";
 import { markdown } from "../markdown/markdown.js";
+import { attempt } from "../deeds/message_deeds.js";
 import { messageActions } from "../deeds/message_menu.js";
 import {
   byline,
@@ -20,14 +21,12 @@ import {
   thinking,
   threadCard,
 } from "./message_parts.js";
-import { tellRefusal } from "../controls/notices.js";
 import { avatar, nameOf } from "../places/people_views.js";
 import { reactionsView } from "./reactions.js";
 import { clockTime, moment } from "../markdown/timestamps.js";
 import { words } from "../words.js";
 
 const THREAD_STARTER = 21;
-const SIGNED = /(?<=\/cdn\/[^"?]{0,999})\?[^"]*/g;
 const COMPONENTS_V2 = 1 << 15;
 const SUPPRESS_EMBEDS = 1 << 2;
 
@@ -69,8 +68,7 @@ export function messageView(app, id, jump) {
   /** Fill a slot, if what it is made of has changed. */
   function put(name, made, ...from) {
     const entry = slots.get(name);
-    // Each time a message is sent anew its files have freshly signed addresses; they are the same files still.
-    const signature = JSON.stringify(from).replace(SIGNED, "");
+    const signature = JSON.stringify(from);
     if (entry.signature === signature) return;
     entry.signature = signature;
     const focused = entry.place.contains(document.activeElement);
@@ -79,14 +77,6 @@ export function messageView(app, id, jump) {
     entry.place.hidden = entry.place.childNodes.length === 0;
     // Where what had the focus is gone, such as a reaction taken back, the message itself is the nearest place.
     if (focused) ((back && entry.place.querySelector(back)) ?? element).focus({ preventScroll: true });
-  }
-
-  async function dismiss(interaction) {
-    try {
-      await app.connection.act("dismiss", { interaction });
-    } catch (error) {
-      tellRefusal(app, error);
-    }
   }
 
   function update(compact) {
@@ -143,7 +133,7 @@ export function messageView(app, id, jump) {
     put("components", () => layout(app, stored, message.components ?? [], names, busy), message.components, names, [
       ...busy,
     ]);
-    put("outcomes", () => outcomes(app, message, dismiss), waiting);
+    put("outcomes", () => outcomes(app, message, (interaction) => attempt(app, "dismiss", { interaction })), waiting);
     put("reactions", () => reactionsView(app, stored), message.reactions, seen.may);
     put("thread", () => threadCard(app, message), seen.thread, seen.thread && app.store.get(`channel:${seen.thread}`));
     const said = ["byline", "content"].some((name) => slots.get(name).place.querySelector(".edited"));
@@ -159,7 +149,7 @@ export function messageView(app, id, jump) {
 
   let toolbarFor = null;
   function updateActions(message) {
-    const signature = JSON.stringify(message).replace(SIGNED, "");
+    const signature = JSON.stringify(message);
     if (signature === toolbarFor || inUse(actions)) return;
     toolbarFor = signature;
     fill(actions, message.seen.loading ? null : messageActions(app, message));

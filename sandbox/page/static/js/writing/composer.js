@@ -110,8 +110,10 @@ class Begun {
   }
 
   #begin(channel, invocation) {
-    const leave = () => this.#leave();
-    this.#command = new CommandForm(this.#app, channel, invocation, { onleave: leave, onsent: leave });
+    // It is left twice by whoever leaves it while it is sent, and then another one may stand here already.
+    const leave = () => this.#command === form && this.#leave();
+    const form = new CommandForm(this.#app, channel, invocation, { onleave: leave, onsent: leave });
+    this.#command = form;
     this.#onchange();
     this.#command.focus();
   }

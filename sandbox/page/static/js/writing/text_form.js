@@ -164,13 +164,15 @@ export class TextForm {
       return;
     }
     const reply = this.#app.view.replyTo;
+    const { turn } = this.#app.connection;
     const files = this.#tray.take();
     // At once, so that the next words are not held up by these.
     this.#setText("");
     this.#app.view.answer(null);
     try {
       const ids = await uploaded(files);
-      await this.#app.connection.act("say", { channel: this.#channel, content, files: ids, reply_to: reply });
+      const fields = { channel: this.#channel, content, files: ids, reply_to: reply };
+      await this.#app.connection.act("say", fields, turn);
       for (const item of files) item.forget();
     } catch (error) {
       if (error instanceof Refused) this.#putBack(content, files, reply);
@@ -182,6 +184,6 @@ export class TextForm {
     const since = this.#area.value;
     this.#setText(since ? `${content}\n${since}` : content);
     this.#tray.restore(files);
-    if (reply && this.#app.view.channel === this.#channel) this.#app.view.answer(reply);
+    if (reply && this.element.isConnected) this.#app.view.answer(reply);
   }
 }
