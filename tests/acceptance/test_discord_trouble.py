@@ -37,11 +37,11 @@ async def test_the_channel_is_deleted_while_waiting(house: House) -> None:
 async def test_the_right_to_write_is_taken_away_while_waiting(house: House) -> None:
     interaction = await started(house)
     house.channel.set_overwrite(house.world.discord.bot, deny=Permissions.VIEW_CHANNEL)
-    await house.done(interaction)
+    card = await house.done(interaction)
     # The interaction's own token still works.
-    (pictures,) = interaction.followups
-    assert pictures.pinged == [house.person]
-    assert len(pictures.attachments) == 1
+    assert len(card.attachments) == 1
+    (ready,) = interaction.followups
+    assert ready.pinged == [house.person]
 
 
 async def test_the_right_to_write_is_taken_away_and_the_token_has_ended(house: House) -> None:
