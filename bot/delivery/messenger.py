@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Literal
 
+import aiohttp
 import discord
 import structlog
 
@@ -16,7 +17,7 @@ from bot.clock import Clock
 from bot.delivery.refusals import THREAD_ALREADY_CREATED, of_thread, translated
 from bot.delivery.responses import Responses
 from bot.delivery.uploads import opened, shows
-from bot.domain.job import END_PART, TASK_PART, Job, links_part
+from bot.domain.job import END_PART, TASK_PART, Job, PictureNote, links_part
 from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.pricing import PriceList
@@ -107,6 +108,10 @@ class DiscordMessenger:
                 raise refusal from error
             with translated():
                 raise
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            # The thread may be there all the same; then the next attempt is told so, and knows its id.
+            with translated():
+                raise
         # A thread started from a message has that message's id.
         return job.place.card_id
 
@@ -156,8 +161,8 @@ class DiscordMessenger:
         return await self._send(job, nonce, content=content, mention=ping)
 
     async def post_end(self, job: Job, nonce: str) -> int:
-        """Post how the job ended; who asked is mentioned unless pictures have done that."""
-        mention = not job.delivered_images
+        """Post how the job ended; who asked is mentioned unless pictures have surely done that."""
+        mention = not job.delivered_images - set(job.noted(PictureNote.UNCONFIRMED))
         with speaking(job.requester.locale):
             content = end_message(job, mention=mention)
         return await self._send(job, nonce, content=content, mention=mention)

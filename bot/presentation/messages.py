@@ -71,6 +71,8 @@ def end_message(job: Job, *, mention: bool) -> str:
 
 def _headline(job: Job) -> str:
     match job.status:
+        case Status.DELIVERED:
+            return _("I cannot tell whether all of your pictures have come.")
         case Status.UNKNOWN:
             return _("I do not know what became of this one.")
         case Status.EXPIRED:
