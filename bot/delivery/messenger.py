@@ -191,13 +191,34 @@ class DiscordMessenger:
             return await self._responses.find(job, sent.images)
         begun = (job.submitted_at if part in {TASK_PART, END_PART} else job.completed_at) or job.created_at
         after = discord.Object(discord.utils.time_snowflake(begun - CLOCK_SKEW))
+        seen = False
         with translated():
             async for message in self._channel(sent.channel_id).history(
                 limit=READ_BACK, after=after, oldest_first=True
             ):
+                seen = True
                 if self._is(message, job, part, sent.images):
                     return message.id
+        if not seen:
+            await self._require_reading(job)
         return None
+
+    async def _require_reading(self, job: Job) -> None:
+        """Make sure that a history without messages is one: without the right to read it, it looks the same.
+
+        Source: https://discord.com/developers/docs/resources/message#get-channel-messages
+
+        Raises:
+            PlaceGone: the bot may not read there any more.
+        """
+        if job.place.direct_channel_id is not None:
+            return
+        try:
+            with translated():
+                await self._channel(job.place.channel_id).fetch_message(job.place.card_id)
+        except MessageGone:
+            # Whoever may not read is told that first.
+            return
 
     def _is(self, message: discord.Message, job: Job, part: str, images: Sequence[int]) -> bool:
         me = self._client.application_id

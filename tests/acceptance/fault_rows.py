@@ -14,7 +14,7 @@ from tests.acceptance.fault_scene import HOME, Scene, Spot, Timed, Where
 Strike = Callable[[Scene], Awaitable[None] | None]
 EVERYWHERE = tuple(Spot)
 MOST_FILES = 10
-ONCE, AT_MOST_ONCE, NEVER = (1,), (0, 1), (0,)
+ONCE, AT_MOST_ONCE, NEVER, TWICE = (1,), (0, 1), (0,), (2,)
 
 
 class Moment(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from sandbox.discord import Permissions
 from sandbox.faults import Fault, FaultKind
-from tests.acceptance.fault_rows import AT_MOST_ONCE, EVERYWHERE, NEVER, Moment, Row, request_of
+from tests.acceptance.fault_rows import AT_MOST_ONCE, EVERYWHERE, NEVER, TWICE, Moment, Row, request_of
 from tests.acceptance.fault_scene import Scene, Spot, Timed, Where
 
 _CHANNELS = (Spot.TEXT, Spot.THREAD, Spot.POST)
@@ -77,14 +77,24 @@ def _token(scene: Scene) -> None:
     scene.interaction.expire()
 
 
-def _kill(kind: FaultKind, *, down: float = 0.0) -> Callable[[Scene], Awaitable[None]]:
+def _nothing(scene: Scene) -> None:
+    """Leave the world as it is."""
+
+
+def _kill(
+    kind: FaultKind, *, down: float = 0.0, meanwhile: Callable[[Scene], None] = _nothing
+) -> Callable[[Scene], Awaitable[None]]:
     """Kill the process while the answer about the pictures is on its way, and start it again some seconds later."""
 
     async def strike(scene: Scene) -> None:
         house, faults = scene.house, scene.house.world.discord.faults
         method, path, when = request_of(scene, Moment.PICTURES)
         scene.fault = faults.add(Timed(kind=kind, method=method, path=path, when=when))
-        await house.world.until(lambda: scene.fault not in faults.faults, what="the pictures on their way")
+
+        def struck() -> bool:
+            return scene.fault not in faults.faults and (kind is FaultKind.RESET_BEFORE or bool(scene.shown))
+
+        await house.world.until(struck, what="the pictures on their way")
         # Whatever the process does in its last moments, it does not find out.
         away = [
             faults.add(Fault(FaultKind.RESET_BEFORE, path=path, times=None)) for path in ("/channels/", "/webhooks/")
@@ -92,6 +102,7 @@ def _kill(kind: FaultKind, *, down: float = 0.0) -> Callable[[Scene], Awaitable[
         await house.crash()
         for fault in away:
             faults.remove(fault)
+        meanwhile(scene)
         await house.clock.advance(down)
         await house.start()
         await house.world.until(lambda: house.app and house.app.worker.open_jobs, what="the job to be taken up again")
@@ -254,6 +265,24 @@ ROWS = (
             ("taken", _kill(FaultKind.RESET_AFTER, down=3600)),
             ("not taken", _kill(FaultKind.RESET_BEFORE, down=3600)),
         )
+    ),
+    Row(
+        "the process is killed when Discord has taken them, and loses the right to read the history meanwhile",
+        Moment.PICTURES,
+        _CHANNELS,
+        _kill(FaultKind.RESET_AFTER, down=3600, meanwhile=_deny(Permissions.READ_MESSAGE_HISTORY)),
+        where=Where.LINKS,
+        pings=TWICE,
+        says=("I cannot tell whether all of your pictures have come.",),
+    ),
+    Row(
+        "the process is killed when Discord has taken them, and loses the right to see the place meanwhile",
+        Moment.PICTURES,
+        _CHANNELS,
+        _kill(FaultKind.RESET_AFTER, down=3600, meanwhile=_deny(Permissions.VIEW_CHANNEL)),
+        where=Where.LINKS,
+        pings=TWICE,
+        says=("I cannot tell whether all of your pictures have come.",),
     ),
     *(Row(name, Moment.WAITING, EVERYWHERE, strike) for name, strike in _GATEWAY.items()),
 )
