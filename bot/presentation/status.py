@@ -88,7 +88,7 @@ def _delivered(job: Job) -> str:
         words += " " + _("in {took}").format(took=took)
     words += _(", by direct message.") if job.place.direct_channel_id is not None else "."
     # What was put on messages by editing has no words of its own.
-    return "\n".join([words, *missing_words(job), *changed_words(job, shelved_images(job))])
+    return "\n".join([words, *missing_words(job), *shelved_words(job)])
 
 
 def missing_words(job: Job) -> list[str]:
@@ -99,6 +99,17 @@ def missing_words(job: Job) -> list[str]:
         PictureNote.UNCONFIRMED: _("Discord did not confirm these, so should they be missing: {links}."),
     }
     noted = {note: job.noted(note) for note in sentences}
+    return [sentences[note].format(links=links(job, numbers)) for note, numbers in noted.items() if numbers]
+
+
+def shelved_words(job: Job) -> list[str]:
+    """Return a sentence, with links, for each change to pictures that were put on messages without words about it."""
+    sentences = {
+        PictureNote.REENCODED: _("Saved as JPEG so that Discord takes them here; the originals: {links}."),
+        PictureNote.SCALED: _("Scaled down so that Discord takes them here; the originals: {links}."),
+    }
+    shelved = set(shelved_images(job))
+    noted = {note: [number for number in job.noted(note) if number in shelved] for note in sentences}
     return [sentences[note].format(links=links(job, numbers)) for note, numbers in noted.items() if numbers]
 
 
