@@ -27,8 +27,9 @@ LONGEST_WAIT = 30.0
 def open_response_session(user_agent: str) -> aiohttp.ClientSession:
     """Return the session for everything that goes through interactions' tokens.
 
-    discord.py repeats such a request whatever a 5xx leaves open, which would double a followup, and sits out rate
-    limits however long. Here a failed POST is left to the job, which knows what may be repeated, and so is a long wait.
+    discord.py repeats such a request whatever a 5xx leaves open, which would double a followup, pauses up to 25 seconds
+    in between, and sits out rate limits however long. Here both are left to the job, which knows what may be repeated
+    and waits without holding anything.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0), headers={"User-Agent": user_agent}, raise_for_status=_left_to_the_job
@@ -36,7 +37,7 @@ def open_response_session(user_agent: str) -> aiohttp.ClientSession:
 
 
 async def _left_to_the_job(response: aiohttp.ClientResponse) -> None:
-    if response.method == "POST" and response.status >= 500:
+    if response.status >= 500:
         raise discord.DiscordServerError(response, await response.text(errors="replace"))
     if response.status == 429:
         try:

@@ -59,3 +59,5 @@ async def test_what_must_come_of_it(house: House, row: Row, spot: Spot) -> None:
     scene.check(pictures=row.home(spot), paid=row.paid, pings=row.pings)
     for words in row.says:
         assert words in scene.said()
+    # Whatever befell its connection, the bot is there again for the next command.
+    await house.world.discord.wait_ready(timeout=20)
