@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+VERSION_TABLE = "alembic_version"
 _HERE = Path(__file__).parent / "migrations"
 _ALEMBIC = threading.Lock()
 """Alembic keeps the migration it is in the midst of in module globals, so there can be one at a time in a process."""

@@ -115,9 +115,10 @@ async def test_between_the_stored_intent_and_the_post_nothing_else_is_waited_for
         seen.append("posted")
         return await submit(request, image_urls)
 
-    async def saved(job: Job, *, was: Status) -> None:
-        await save(job, was=was)
+    async def saved(job: Job, *, was: Status) -> Job:
+        stored = await save(job, was=was)
         seen.append(f"saved {job.status.value}")
+        return stored
 
     engine.api.reserve = reserved  # type: ignore[method-assign]  # the order of calls is what is tested
     engine.messenger.show_card = shown  # type: ignore[method-assign]  # the order of calls is what is tested

@@ -322,10 +322,10 @@ async def test_trouble_that_cannot_be_dealt_with_leaves_the_job_open_and_is_logg
     job = make_job()
     save = MemoryStore.save
 
-    async def broken(self: MemoryStore, job: Job, *, was: Status) -> None:
+    async def broken(self: MemoryStore, job: Job, *, was: Status) -> Job:
         if job.status is Status.FAILED:
             raise ValueError("no such way")
-        await save(self, job, was=was)
+        return await save(self, job, was=was)
 
     monkeypatch.setattr(MemoryStore, "save", broken)
     engine.messenger.fail("open_thread", ZeroDivisionError())
@@ -469,11 +469,12 @@ async def test_a_refusal_stored_by_a_database_that_says_otherwise_is_still_told(
     real = engine.store.save
     told_wrong: list[Status] = []
 
-    async def confirming_nothing(job: Job, *, was: Status) -> None:
-        await real(job, was=was)
+    async def confirming_nothing(job: Job, *, was: Status) -> Job:
+        stored = await real(job, was=was)
         if job.status is Status.REFUSED and not told_wrong:
             told_wrong.append(job.status)
             raise StorageUnavailable(detail="no confirmation")
+        return stored
 
     engine.store.save = confirming_nothing  # type: ignore[method-assign]  # a fault that the script has no word for
     engine.api.submit_answers.append(ApiRequestRejected(status=400))

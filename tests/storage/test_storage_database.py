@@ -1,4 +1,4 @@
-"""Opening, refusing, migrating, checking, closing."""
+"""A SQLite file: opening, refusing, migrating, checking, closing."""
 
 import asyncio
 import gc
@@ -47,6 +47,11 @@ def _edit(path: Path, *statements: str) -> None:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "jobs.db"
+
+
+@pytest.fixture
+def url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
 
 
 @pytest.fixture
@@ -157,8 +162,8 @@ async def test_a_folder_is_no_file(tmp_path: Path) -> None:
     ("url", "words"),
     [
         ("no url at all", "cannot be understood"),
-        ("postgresql+asyncpg://me:secret@db.test/bot", "keeps its jobs in SQLite"),
-        ("sqlite:///jobs.db", "keeps its jobs in SQLite"),
+        ("mysql://me:secret@db.test/bot", "keeps its jobs in SQLite or PostgreSQL"),
+        ("sqlite:///jobs.db", "keeps its jobs in SQLite or PostgreSQL"),
         ("sqlite+aiosqlite:///file:jobs.db?mode=ro&uri=true", "nothing more"),
         ("sqlite+aiosqlite://host/jobs.db", "nothing more"),
     ],
@@ -213,7 +218,7 @@ def _foreign(path: Path) -> None:
         (_text, "not a SQLite database"),
         (_cut_off, "damaged|malformed"),
         (_scribbled, "damaged|malformed"),
-        (_newer, r"newer version of the bot \(revision 9999; this one knows up to 0001\)"),
+        (_newer, r"newer version of the bot \(revision 9999; this one knows up to 0002\)"),
         (_foreign, "another program's database"),
     ],
     ids=["text", "cut off", "scribbled", "newer", "foreign"],
@@ -319,19 +324,19 @@ async def test_a_large_file_is_read_through_by_the_check_but_not_at_start(
 
 async def test_the_check_leaves_no_trace(url: str, path: Path) -> None:
     found = await check(url)
-    assert (found.exists, found.revision, found.newest_revision) == (False, None, "0001")
+    assert (found.exists, found.revision, found.newest_revision) == (False, None, "0002")
     assert list(path.parent.iterdir()) == []
     await _make(url)
     before = _content(path.parent)
     found = await check(url)
-    assert (found.url, found.exists, found.revision) == (url, True, "0001")
+    assert (found.url, found.exists, found.revision) == (url, True, "0002")
     assert _content(path.parent) == before
 
 
 async def test_the_check_works_while_the_bot_does(url: str) -> None:
     async with await Database.open(url) as database:
         await FactStore(database).set("a", "b")
-        assert (await check(url)).revision == "0001"
+        assert (await check(url)).revision == newest_revision()
         await FactStore(database).set("a", "c")
 
 
