@@ -106,6 +106,10 @@ def file(discord: str = "", seedream: str = "", rest: str = "") -> str:
             for url in ("sqlite+aiosqlite://", "sqlite+aiosqlite:///", "sqlite+aiosqlite:///:memory:")
         ),
         (
+            file(rest='[storage]\nurl = "postgresql+asyncpg://u:p@h"'),
+            'storage.url: names no database; it looks like "postgresql+asyncpg://user:password@host/name"',
+        ),
+        (
             file(rest='[storage]\nurl = "x.db"'),
             'storage.url: must begin with "sqlite+aiosqlite:///" or "postgresql+asyncpg://"',
         ),
@@ -199,6 +203,8 @@ def test_what_looks_like_a_real_token_is_taken(token: str) -> None:
         file(rest='[logging]\nlevel = "discord-t0ken"'),
         file(rest='[logging]\nformat = "seedream-t0ken"'),
         file(rest=f'[storage]\nurl = "mysql://root:{SECRET}@h/d"'),
+        file(rest=f'[storage]\nurl = "postgresql+asyncpg://root:{SECRET}@h"'),
+        file(rest='[storage]\nurl = "postgresql+asyncpg://u:db-t0ken@h/d"\n[logging]\nlevel = "db-t0ken"'),
         file(f'tokn = "{SECRET}"'),
         file(f"token_file = ['{SECRET}']"),
         f'[discord]\ntoken = ["{SECRET}"]\n[seedream]\napi_token = "seedream-t0ken"',

@@ -15,7 +15,7 @@ GUARDED = "guarded"
 """A user whom the server asks for the password `GUARDED_PASSWORD`."""
 GUARDED_PASSWORD = "open-sesame-4711"
 # The data lives no longer than the tests, so nothing has to be on the disk.
-_SETTINGS = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\nmax_connections = 200\n"
+_SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 200\n"
 
 
 def main() -> None:

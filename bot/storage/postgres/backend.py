@@ -38,7 +38,14 @@ class PostgresBackend:
         """Look into the database, make what is missing, and return it; raises as `Database.open`."""
         target = engines.locate(url)
         await visit.bring_up_to_date(target)
-        return cls(engines.working_engine(target, lock_timeout))
+        opened = cls(engines.working_engine(target, lock_timeout))
+        try:
+            # The first connection stands from now on, so that others can see that the database is in use.
+            await opened.read(lambda _connection: None)
+        except StorageUnavailable as error:
+            await opened.close()
+            raise target.unusable(error.detail) from error
+        return opened
 
     @property
     def exclusive(self) -> bool:
