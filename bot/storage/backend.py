@@ -26,7 +26,7 @@ class Backend(Protocol):
         """Run statements that change nothing; see `Database.read`."""
         ...
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, single: bool = False) -> T:
         """Run statements in a transaction of their own; see `Database.write`."""
         ...
 

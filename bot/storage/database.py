@@ -60,16 +60,20 @@ class Database:
         """
         return await self._backend.read(work)
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, single: bool = False) -> T:
         """Run statements in a transaction of their own and return what `work` made of them, once that is on the disk.
 
         A cancelled caller's write may still happen.
+
+        Args:
+            work: what is to be done.
+            single: whether each of its statements may stand for itself; saves a server two journeys out of three.
 
         Raises:
             StorageUnavailable: nothing of it was written, or, where a server went away during the commit, it cannot be
                 known; try the same again.
         """
-        return await self._backend.write(work)
+        return await self._backend.write(work, single=single)
 
     async def close(self) -> None:
         """Finish what was asked for, close every connection and give up the lock."""

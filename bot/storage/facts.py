@@ -37,4 +37,4 @@ class FactStore:
             changed = {"value": row.excluded.value, "updated_at": row.excluded.updated_at}
             connection.execute(row.on_conflict_do_update(index_elements=[facts.c.name], set_=changed))
 
-        await self._database.write(work)
+        await self._database.write(work, single=True)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
-    insert,
     null,
     or_,
     select,
@@ -29,7 +28,7 @@ from bot.errors import JobLost, StorageUnavailable
 from bot.storage.database import Database, Work
 from bot.storage.documents import from_row, speed_class, to_row
 from bot.storage.tables import jobs
-from bot.storage.types import DatabaseTime
+from bot.storage.types import DatabaseTime, upsert
 
 T = TypeVar("T")
 
@@ -81,14 +80,15 @@ class SqlJobStore:
             ValueError: another job has this id.
         """
         row = to_row(job, self._clock.now())
-        statement = insert(jobs).values(owner=self._owner, lease_until=self._lease_until, updated_at=DatabaseTime())
+        held = {"owner": self._owner, "lease_until": self._lease_until, "updated_at": DatabaseTime()}
 
         def work(connection: Connection) -> None:
+            values = row | held | {"revision": job.revision}
+            if connection.execute(upsert(connection, jobs).values(values).on_conflict_do_nothing()).rowcount == 1:
+                return
             # Asked again after an error, the first try may have been stored after all.
             stored = _row(connection, job.id)
-            if stored is None:
-                connection.execute(statement, row | {"revision": job.revision})
-            elif not self._is_stored(stored, row):
+            if stored is None or not self._is_stored(stored, row):
                 raise ValueError(f"there is another job of the id {job.id}")
 
         await self._write_surely(work)
@@ -147,7 +147,7 @@ class SqlJobStore:
         def work(connection: Connection) -> list[Claim]:
             return _claims(connection.execute(statement))
 
-        return await self._database.write(work)
+        return await self._database.write(work, single=True)
 
     async def held(self) -> Sequence[Claim]:
         """Return every open job of this process, oldest first.
@@ -188,7 +188,7 @@ class SqlJobStore:
         def work(connection: Connection) -> int:
             return connection.execute(statement).rowcount
 
-        return await self._database.write(work)
+        return await self._database.write(work, single=True)
 
     async def release(self) -> int:
         """Give back every open job of this process, so that the next one takes them at once; return how many.
@@ -223,12 +223,12 @@ class SqlJobStore:
     async def _write_surely(self, work: Work[T]) -> T:
         """Write what finds out by itself whether it was written before."""
         try:
-            return await self._database.write(work)
+            return await self._database.write(work, single=True)
         except StorageUnavailable:
             if self._database.exclusive:
                 raise
         # Over a network the answer to a commit can be lost, and a second connection can tell what came of it.
-        return await self._database.write(work)
+        return await self._database.write(work, single=True)
 
     async def _first(self, statement: Select[Any]) -> Job | None:
         def work(connection: Connection) -> Job | None:
@@ -244,7 +244,7 @@ class SqlJobStore:
         def work(connection: Connection) -> int:
             return connection.execute(statement).rowcount
 
-        return await self._database.write(work)
+        return await self._database.write(work, single=True)
 
     def _is_stored(self, stored: RowMapping, row: Mapping[str, Any]) -> bool:
         """Whether a row is ours and already says what was to be written."""

@@ -89,7 +89,7 @@ class SqlAdmissionLine:
         def work(connection: Connection) -> None:
             connection.execute(leaving)
 
-        await self._database.write(work)
+        await self._database.write(work, single=True)
 
     async def admit(self) -> Sequence[str]:
         """Give free places to whoever's turn it is, of any process, and return which jobs of this one may submit.

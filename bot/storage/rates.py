@@ -59,5 +59,5 @@ class SqlRequestRate:
             ahead: float = connection.execute(statement).scalar_one()
             return ahead
 
-        ahead = await self._database.write(work)
+        ahead = await self._database.write(work, single=True)
         return ahead - taken

@@ -2,19 +2,22 @@
 
 import asyncio
 import importlib.util
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text, update
+from sqlalchemy.ext.asyncio import AsyncTransaction
 
 from bot.domain.job import Job, Status
 from bot.errors import DatabaseUnusable, StorageUnavailable
 from bot.presentation.errors import describe
-from bot.storage import Database, FactStore, SqlJobStore, check, in_use
+from bot.storage import Database, FactStore, SqlAdmissionLine, SqlJobStore, check, in_use
 from bot.storage.migrate import newest_revision
 from bot.storage.postgres import engine as engines
+from bot.storage.postgres.backend import PostgresBackend
 from bot.storage.tables import jobs
 from sandbox.clock import ManualClock
 from tests.support.postgres import GUARDED, GUARDED_PASSWORD, PostgresServer
@@ -267,19 +270,21 @@ async def test_a_restart_between_two_statements_is_not_even_noticed(
 async def test_a_commit_whose_answer_is_lost_is_found_out(
     url: str, make_job: JobMaker, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sqlalchemy.ext.asyncio import AsyncTransaction
-
-    real = AsyncTransaction.commit
     lost = 0
 
-    async def committing(transaction: AsyncTransaction) -> None:
-        nonlocal lost
-        await real(transaction)
-        if lost:
-            lost -= 1
-            raise ConnectionResetError("cut off")
+    def losing(real: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+        async def answer(*arguments: Any) -> object:
+            nonlocal lost
+            value = await real(*arguments)
+            if lost:
+                lost -= 1
+                raise ConnectionResetError("cut off")
+            return value
 
-    monkeypatch.setattr(AsyncTransaction, "commit", committing)
+        return answer
+
+    monkeypatch.setattr(PostgresBackend, "_read", losing(PostgresBackend._read))
+    monkeypatch.setattr(AsyncTransaction, "commit", losing(AsyncTransaction.commit))
     async with await Database.open(url) as database:
         store = SqlJobStore(database, "me", timedelta(minutes=1), clock)
         lost = 1
@@ -293,6 +298,12 @@ async def test_a_commit_whose_answer_is_lost_is_found_out(
         with pytest.raises(StorageUnavailable, match="cut off"):
             await store.claim(10)
         assert await store.claim(10) == []
+        line = SqlAdmissionLine(database, "me", 5)
+        lost = 1
+        with pytest.raises(StorageUnavailable, match="cut off"):
+            await line.enter(saved.id)
+        assert await line.enter(saved.id)
+        assert await line.admit() == [saved.id]
         assert [claim.job_id for claim in await store.held()] == [saved.id]
 
 

@@ -27,9 +27,9 @@ class PostgresBackend:
     """A `Backend` over a pool of connections, which finds the server again after it was away."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._writing = engine
-        # A statement on its own needs no BEGIN and no ROLLBACK; the pool is the same.
-        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
+        # A statement on its own needs no BEGIN and no COMMIT; the pool is the same.
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
 
@@ -56,19 +56,19 @@ class PostgresBackend:
         """Run statements, each in a transaction of its own."""
         return await self._run(self._tried(self._read, work))
 
-    async def write(self, work: Work[T]) -> T:
-        """Run statements in one transaction.
+    async def write(self, work: Work[T], *, single: bool = False) -> T:
+        """Run statements in one transaction, or each in its own.
 
-        It is run again where it was undone before its commit. A failure of the commit itself leaves open whether it was
-        written, so that is left to the caller, who knows how to find out.
+        They are run again where they were undone before the commit. A failure of the commit itself leaves open whether
+        it was carried out, so that is left to the caller, who knows how to find out.
         """
-        return await self._run(self._tried(self._write, work))
+        return await self._run(self._tried(self._write_singly if single else self._write, work))
 
     async def close(self) -> None:
         """Finish what was asked for, take no more, and close every connection."""
         self._closed = True
         await asyncio.gather(*self._running, return_exceptions=True)
-        await self._writing.dispose()
+        await self._engine.dispose()
 
     async def _run(self, work: Coroutine[Any, Any, T]) -> T:
         if self._closed:
@@ -102,15 +102,23 @@ class PostgresBackend:
         raise failure
 
     async def _read(self, work: Work[T]) -> T:
-        async with self._reading.connect() as connection:
+        async with self._autocommit.connect() as connection:
             try:
                 return await connection.run_sync(work)
             except TimeoutError:
                 await connection.invalidate()
                 raise
 
+    async def _write_singly(self, work: Work[T]) -> T:
+        try:
+            return await self._read(work)
+        except errors.FOREIGN as error:
+            if errors.is_cut_off(error):
+                raise _AtCommit(error) from None
+            raise
+
     async def _write(self, work: Work[T]) -> T:
-        async with self._writing.connect() as connection:
+        async with self._engine.connect() as connection:
             transaction = await connection.begin()
             try:
                 value = await connection.run_sync(work)

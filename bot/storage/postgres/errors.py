@@ -49,6 +49,12 @@ def is_undone(error: BaseException) -> bool:
     return stale or error.connection_invalidated or sqlstate(error) in _UNDONE
 
 
+def is_cut_off(error: BaseException) -> bool:
+    """Tell whether the connection ended in the midst of a statement, so that nobody knows what became of it."""
+    code = sqlstate(error)
+    return isinstance(_driver_error(error), OSError | TimeoutError) if code is None else code.startswith("08")
+
+
 def sqlstate(error: BaseException) -> str | None:
     """Return the five characters by which the server says what is wrong, if it was the server who said it."""
     code = getattr(_driver_error(error), "sqlstate", None)

@@ -66,7 +66,7 @@ class SqliteBackend:
         reading.add_done_callback(self._reading.discard)
         return await asyncio.shield(reading)
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, single: bool = False) -> T:  # noqa: ARG002 - a savepoint costs next to nothing
         """Hand the statements to the one writer."""
         return await self._writer.write(work)
 
