@@ -487,3 +487,69 @@ async def test_a_refusal_stored_by_a_database_that_says_otherwise_is_still_told(
     assert told_wrong
     assert any(card.status is Status.REFUSED for card in engine.messenger.cards)
     await engine.end()
+
+
+async def test_a_job_that_was_stored_without_an_answer_is_found_at_the_next_renewal(engine: Engine) -> None:
+    engine.api.seconds_per_task = 10
+    engine.start()
+    await engine.run_for(1)
+    # As an `add` leaves it whose answer was lost on the way: held by this process, which does not know.
+    job = engine.store.put(make_job())
+    after = await engine.finish(job.id, 120)
+    assert after.status is Status.DELIVERED
+    assert len(engine.api.posts) == 1
+
+
+async def test_a_job_lost_and_regained_within_one_step_goes_on(engine: Engine) -> None:
+    """The step that slept writes nothing; the job is worked on with what is stored."""
+    gate = asyncio.Event()
+    entered = asyncio.Event()
+    real = engine.messenger.open_thread
+    opened: list[str] = []
+
+    async def slow(job: Job) -> int:
+        opened.append(job.id)
+        if len(opened) == 1:
+            entered.set()
+            await gate.wait()
+            return 1
+        return await real(job)
+
+    engine.messenger.open_thread = slow  # type: ignore[method-assign]  # a step that sleeps
+    engine.api.seconds_per_task = 10
+    engine.start()
+    job = make_job()
+    await engine.take(job)
+    await engine.settle()
+    assert entered.is_set()
+    row = engine.tables.rows[job.id]
+    # Another process had it meanwhile and gave it back.
+    row.owner, row.job = None, replace(row.job, revision=row.job.revision + 1)
+    await engine.run_for(60)
+    assert row.owner == engine.store.owner
+    gate.set()
+    after = await engine.finish(job.id, 600)
+    assert after.status is Status.DELIVERED
+    assert after.thread_id == engine.messenger.thread_id
+    assert len(engine.api.posts) == 1
+
+
+async def test_a_job_lost_for_good_within_one_step_is_let_go(engine: Engine) -> None:
+    gate = asyncio.Event()
+
+    async def slow(_job: Job) -> int:
+        await gate.wait()
+        return 1
+
+    engine.messenger.open_thread = slow  # type: ignore[method-assign]  # a step that sleeps
+    engine.api.seconds_per_task = 10
+    engine.start()
+    job = make_job()
+    await engine.take(job)
+    await engine.settle()
+    row = engine.tables.rows[job.id]
+    row.owner, row.job = "other", replace(row.job, revision=row.job.revision + 1)
+    gate.set()
+    await engine.settle()
+    assert engine.worker.open_jobs == 0
+    assert engine.store.job(job.id).thread_id is None
