@@ -51,6 +51,11 @@ class MemoryStore:
     reads: int = 0
     writes: int = 0
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way that needs more than this process."""
+        return True
+
     async def add(self, job: Job) -> None:
         self._count(job)
         self.tables.rows[job.id] = Row(job, self.owner, self.clock.now() + LEASE)

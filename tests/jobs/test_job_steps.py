@@ -70,7 +70,9 @@ async def test_a_job_from_the_command_to_the_pictures(engine: Engine) -> None:
     assert engine.messenger.images() == [1, 2]
     assert engine.messenger.cards[-1].status is Status.DELIVERED
     assert engine.courier.discarded == [job.id]
-    assert (await engine.store.get(job.id)) == job
+    # A database has wiped the token, which is of no more use.
+    wiped = replace(job, place=replace(job.place, token=""))
+    assert await engine.store.get(job.id) == wiped
     assert engine.worker.open_jobs == 0
 
 
