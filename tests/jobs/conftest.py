@@ -54,3 +54,11 @@ async def engine(database: Database) -> AsyncIterator[Engine]:
     made = Engine.build(database=database)
     yield made
     await made.crash()
+
+
+@pytest.fixture
+async def quick() -> AsyncIterator[Engine]:
+    """The same over memory, for tables of some hundred decisions that have little to do with the database."""
+    made = Engine.build()
+    yield made
+    await made.crash()

@@ -31,7 +31,7 @@ SETTINGS = JobSettings(max_running_tasks=10, poll_deadline=timedelta(minutes=10)
 _QUIET = 40
 """Passes of the event loop without any progress after which nothing but time can bring more."""
 _STORM = 200_000
-_MOMENT = 0.0005
+MOMENT = 0.0005
 """Real seconds given to a database between two looks whether it has answered."""
 
 
@@ -132,7 +132,7 @@ class Engine:
         """Let everything happen that needs no time."""
         quiet, passes, before = 0, 0, self._progress()
         while quiet < _QUIET:
-            await asyncio.sleep(0 if self.store.idle else _MOMENT)
+            await asyncio.sleep(0 if self.store.idle else MOMENT)
             now = self._progress()
             quiet = quiet + 1 if now == before and self.store.idle else 0
             before = now
