@@ -242,6 +242,19 @@ async def test_the_line_of_many_processes_is_the_queue_of_one(
         assert (await _at_api(database)).total() <= capacity
 
 
+async def test_a_long_line_of_people_is_served_in_the_same_order(
+    database: Database, store: SqlJobStore, make_job: JobMaker
+) -> None:
+    """More people than are looked at in one go, whose next jobs are as old as the first ones of people behind."""
+    line, model = SqlAdmissionLine(database, "me", 45), Model(45)
+    for user in range(1, 41):
+        for number in (user * 10, user * 10 + 205):
+            job_id = await _add(store, make_job, number, user)
+            await line.enter(job_id)
+            model.enter(job_id, number, user)
+    assert set(await line.admit()) == model.admit()
+
+
 async def test_at_once_no_more_are_admitted_than_there_are_places(
     database: Database, make_store: StoreMaker, make_job: JobMaker
 ) -> None:
