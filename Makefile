@@ -46,7 +46,7 @@ format: $(VENV)/.installed-dev ## put the code into shape
 	@$(BIN)/python -m ruff format .
 
 lock: $(VENV)/.installed-dev ## renew requirements.lock and requirements-dev.lock
-	@$(LOCK) --upgrade pyproject.toml -o requirements.lock
+	@$(LOCK) --upgrade --extra postgres pyproject.toml -o requirements.lock
 	@$(LOCK) --upgrade --extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove what the commands above made

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.errors import SpoolUnusable
 from bot.storage.sqlite.file import locate
+from bot.storage.urls import is_postgresql
 
 SUFFIX = ".spool"
 
@@ -29,14 +30,14 @@ class Spool:
 
 
 def spool_folder(database_url: str, spool_dir: str | None) -> Path | None:
-    """Return the folder that belongs to a database; None for one in memory, which has none of its own.
+    """Return the folder that belongs to a database; None for one in memory or on a server, which has none of its own.
 
     Args:
         database_url: whose lock makes the folder one process's.
         spool_dir: where to make the folder instead of beside the database. Its name then tells databases of one name
             apart, and nothing else in there is ever touched.
     """
-    path = locate(database_url).path
+    path = None if is_postgresql(database_url) else locate(database_url).path
     if path is None:
         return None
     if spool_dir is None:

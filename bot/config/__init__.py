@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.config.checks import password_of
 from bot.config.model import (
     LAYERS,
     ApiSettings,
@@ -133,5 +134,8 @@ def _validated(model: type[_Model], origins: Sequence[Source]) -> _Model:
 
 
 def _tokens(source: Source) -> list[str]:
-    found = (source.values.get("discord", {}).get("token"), source.values.get("seedream", {}).get("api_token"))
+    found = [source.values.get("discord", {}).get("token"), source.values.get("seedream", {}).get("api_token")]
+    url = source.values.get("storage", {}).get("url")
+    if isinstance(url, str):
+        found.append(password_of(url))
     return [token.strip() for token in found if isinstance(token, str)]

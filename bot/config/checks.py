@@ -2,12 +2,13 @@
 
 import json
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
 _PLACEHOLDER_WORDS = frozenset({"your", "paste", "changeme", "placeholder", "insert", "todo"})
-_STORAGE_SCHEME = "sqlite+aiosqlite"
+_SQLITE = "sqlite+aiosqlite"
+_POSTGRESQL = "postgresql+asyncpg"
 
 
 def token(value: SecretStr) -> SecretStr:
@@ -79,12 +80,24 @@ def storage_url(value: str) -> str:
     """
     text = value.strip()
     scheme, separator, rest = text.partition("://")
-    if scheme == _STORAGE_SCHEME and separator:
+    if scheme == _SQLITE and separator:
         if rest.partition("?")[0].strip("/") in {"", ":memory:"}:
             raise ValueError("names a database in memory, which would lose every job at a restart; name a file")
         return text
-    instead = f' instead of "{scheme}://"' if separator and scheme.isalnum() else ""
-    raise ValueError(f'must begin with "{_STORAGE_SCHEME}:///"{instead}')
+    if scheme == _POSTGRESQL and separator:
+        if not rest.partition("?")[0].partition("/")[2]:
+            raise ValueError(f'names no database; it looks like "{_POSTGRESQL}://user:password@host/name"')
+        return text
+    instead = f' instead of "{scheme}://"' if separator and re.fullmatch(r"[a-z0-9+]+", scheme) else ""
+    raise ValueError(f'must begin with "{_SQLITE}:///" or "{_POSTGRESQL}://"{instead}')
+
+
+def password_of(url: str) -> str | None:
+    """Return the password in a URL, as it was meant; None where there is none."""
+    authority = url.partition("://")[2].partition("?")[0]
+    credentials, at, _ = authority.rpartition("@")
+    password = credentials.partition(":")[2]
+    return unquote(password) if at and password else None
 
 
 def json_table(value: object) -> object:

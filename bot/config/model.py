@@ -111,10 +111,11 @@ class StorageSettings(_Section):
     """`[storage]`: where jobs are kept; a relative path is taken from the working directory.
 
     Attributes:
+        url: a SQLite file's, or a PostgreSQL server's, which may hold a password.
         spool_dir: where pictures on their way are kept; None for beside the database.
     """
 
-    url: StorageUrl = "sqlite+aiosqlite:///seedream-bot.db"
+    url: StorageUrl = Field(default="sqlite+aiosqlite:///seedream-bot.db", repr=False)
     spool_dir: Annotated[str, Field(min_length=1)] | None = None
 
 
@@ -125,7 +126,7 @@ class JobsSettings(_Section):
         lease_seconds: how long a process that died keeps others from taking its jobs over.
     """
 
-    lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 60
+    lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 40
 
 
 class HealthSettings(_Section):
@@ -172,7 +173,8 @@ class Settings(_Root):
 
     def secrets(self) -> tuple[SecretStr, ...]:
         """Return every value that must never reach a log."""
-        return (self.discord.token, self.seedream.api_token)
+        password = checks.password_of(self.storage.url)
+        return (self.discord.token, self.seedream.api_token, *([SecretStr(password)] if password else []))
 
 
 class ApiSettings(_Root):

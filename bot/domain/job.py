@@ -46,6 +46,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.EXPIRED: frozenset(),
     Status.UNKNOWN: frozenset(),
 }
+AT_THE_API = frozenset({Status.SUBMITTING, Status.WAITING})
+"""While a job is in one of these, it holds a place at the API."""
 ENDS = frozenset(status for status, onward in TRANSITIONS.items() if not onward)
 
 
@@ -151,6 +153,8 @@ class Job:
         told: whether the person has been told of the end; a job is open until then.
         attempts: how often the present step has failed in a way that may pass.
         retry_at: when the present step is to be tried again.
+        revision: which writing of the row this is; a store raises it, and takes no job with an older one. Two readings
+            that say the same are equal whatever theirs.
     """
 
     id: str
@@ -175,6 +179,7 @@ class Job:
     told: bool = False
     attempts: int = 0
     retry_at: datetime | None = None
+    revision: int = field(default=0, compare=False)
 
     @property
     def open(self) -> bool:

@@ -148,5 +148,4 @@ class Delivery:
         await self.courier.discard(job.id)
 
     async def _save(self, job: Job, before: Job) -> Job:
-        await self.store.save(job, was=before.status)
-        return job
+        return await self.store.save(job, was=before.status)

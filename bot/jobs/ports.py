@@ -9,7 +9,11 @@ from bot.domain.request import GenerationRequest
 
 
 class JobStore(Protocol):
-    """Where jobs are kept. Every write is fenced by this process's owner id and the status the row is expected in."""
+    """Where jobs are kept.
+
+    Every write is fenced by this process's owner id, the status the row is expected in, and the job's revision: whoever
+    has written last is the only one who can write next.
+    """
 
     async def add(self, job: Job) -> None:
         """Store a new job, held by this process."""
@@ -19,17 +23,21 @@ class JobStore(Protocol):
         """Return a job as stored, whoever holds it."""
         ...
 
-    async def save(self, job: Job, *, was: Status) -> None:
-        """Replace the row of a job this process holds and whose stored status is `was`.
+    async def save(self, job: Job, *, was: Status) -> Job:
+        """Replace the row of a job this process holds and whose stored status is `was`; return the job as stored now.
 
         Raises:
-            JobLost: the row is another process's by now, or moved on.
-            StorageUnavailable: the database did not take it; try again.
+            JobLost: the row is another process's by now, or was written since the job was read.
+            StorageUnavailable: the database did not take it; try again with the same job.
         """
         ...
 
     async def claim(self, limit: int) -> Sequence[Claim]:
         """Take over up to `limit` open jobs that nobody holds, or whose holder's lease ran out, oldest first."""
+        ...
+
+    async def held(self) -> Sequence[Claim]:
+        """Return every open job of this process, whether or not it knows that it holds it."""
         ...
 
     async def renew(self) -> int:
@@ -44,6 +52,53 @@ class JobStore(Protocol):
         """Return the median seconds from submission to completion of recent jobs like this one.
 
         None where too few are known to say.
+        """
+        ...
+
+
+class AdmissionLine(Protocol):
+    """The line for a place at the API that the jobs of all processes stand in: a cap on tasks, shared fairly.
+
+    Places are given to whoever has fewest, then to the oldest job. A saved job is out of the line, and has a place only
+    while it is submitting or waiting; so a place ends by itself when the task does.
+    """
+
+    async def enter(self, job_id: str) -> bool:
+        """Put a prepared job of this process in line, or leave it where it stands there; False if it is lost.
+
+        Raises:
+            StorageUnavailable: try again.
+        """
+        ...
+
+    async def leave(self, job_id: str) -> None:
+        """Take a job of this process out of the line, or give back a place it has not used.
+
+        Raises:
+            StorageUnavailable: try again.
+        """
+        ...
+
+    async def admit(self) -> Sequence[str]:
+        """Give out the free places to jobs of all processes; return those of this one that may submit and have not yet.
+
+        To be called when a job enters, when a task ends, and every second or so while jobs of this process are in line:
+        another process may have given one of them a place.
+
+        Raises:
+            StorageUnavailable: try again.
+        """
+        ...
+
+
+class RequestRate(Protocol):
+    """A limit on requests per second that all processes keep together."""
+
+    async def reserve(self, count: int = 1) -> float:
+        """Take the next slots and return the seconds until the first of them; 0 or less when that is now.
+
+        Raises:
+            StorageUnavailable: the limit cannot be known just now.
         """
         ...
 

@@ -100,5 +100,4 @@ class Sender:
         return await self._save(replace(job, sent={**job.sent, part: sent}), job)
 
     async def _save(self, job: Job, before: Job) -> Job:
-        await self._store.save(job, was=before.status)
-        return job
+        return await self._store.save(job, was=before.status)

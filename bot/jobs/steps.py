@@ -15,6 +15,7 @@ from bot.errors import (
     DiscordRejected,
     DiscordUnavailable,
     JobInterrupted,
+    JobLost,
     StorageUnavailable,
     TaskOverdue,
     ThreadNotOpened,
@@ -197,10 +198,14 @@ class Steps:
                 await self.messenger.show_card(job)
         except DiscordUnavailable as error:
             _log.warning("status not shown yet", job=job.id, error=str(error))
-            return job
+            # The intent to send may have been stored by then.
+            return await self._as_stored(job)
         except DiscordRejected as error:
             # It would be rejected again, and the task goes on whether it is shown or not.
             _log.error("status message rejected", job=job.id, error=str(error))
+            job = await self._as_stored(job)
+            sent = {part: sent for part, sent in job.sent.items() if part != TASK_PART or sent.message_id is not None}
+            job = replace(job, sent=sent)
         return await self._save(replace(job, task_shown=job.task_status), job)
 
     async def _tell(self, job: Job) -> Turn:
@@ -210,6 +215,11 @@ class Steps:
         await self.delivery.finish(job)
         return Done()
 
+    async def _as_stored(self, job: Job) -> Job:
+        stored = await self.store.get(job.id)
+        if stored is None:
+            raise JobLost(job_id=job.id)
+        return stored
+
     async def _save(self, job: Job, before: Job) -> Job:
-        await self.store.save(job, was=before.status)
-        return job
+        return await self.store.save(job, was=before.status)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.clock import Clock
-from bot.domain.job import Claim, Job, Status
+from bot.domain.job import AT_THE_API, Claim, Job, Status
 from bot.errors import BotError, JobLost, StorageUnavailable
 from bot.jobs.ports import JobStore
 from bot.jobs.queue import SubmissionQueue
@@ -24,7 +24,6 @@ from bot.jobs.unforeseen import foreseen
 _log = structlog.get_logger(__name__)
 
 CLAIM_AT_ONCE = 500
-_AT_THE_API = {Status.SUBMITTING, Status.WAITING}
 _AFTER_A_STUMBLE = 1.0
 _AFTER_A_FALL = 60.0
 
@@ -46,6 +45,8 @@ class Worker:
         self._users: dict[str, int] = {}
         self._admitted: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
+        # Claimed again while a step was running that knew them from before.
+        self._regained: set[str] = set()
         self._changed = asyncio.Event()
         self._stopping = False
 
@@ -141,7 +142,7 @@ class Worker:
             turn = await self._step(job_id, step)
         except JobLost:
             _log.warning("job is another process's by now", job=job_id)
-            turn = Done()
+            turn = Again(at_api=True) if job_id in self._regained else Done()
         except StorageUnavailable as error:
             # Nothing can be recorded, so nothing is decided: the row still says where the job stands.
             _log.error("database unavailable", job=job_id, error=str(error))
@@ -150,6 +151,7 @@ class Worker:
             turn = Again(_AFTER_A_FALL, at_api=True)
         finally:
             del self._running[job_id]
+            self._regained.discard(job_id)
             self._follow(job_id, turn)
 
     async def _step(self, job_id: str, step: Callable[[Job], Awaitable[Turn]]) -> Turn:
@@ -222,7 +224,8 @@ class Worker:
         """Claim jobs nobody holds and renew our own, three times a lease."""
         while not self._stopping:
             try:
-                await self._store.renew()
+                if await self._store.renew() > self.open_jobs:
+                    await self._find_forgotten()
                 while claims := await self._store.claim(CLAIM_AT_ONCE):
                     for claim in claims:
                         self._take_over(claim)
@@ -230,9 +233,18 @@ class Worker:
                 _log.error("leases not renewed", error=str(error))
             await self._clock.sleep(self._settings.lease.total_seconds() / 3)
 
+    async def _find_forgotten(self) -> None:
+        """Start on jobs that were stored or claimed although the database, going away, could not say so."""
+        for claim in await self._store.held():
+            if claim.job_id not in self._users:
+                _log.warning("job found that this process holds", job=claim.job_id)
+                self._take_over(claim)
+
     def _take_over(self, claim: Claim) -> None:
+        if claim.job_id in self._running:
+            self._regained.add(claim.job_id)
         self._users[claim.job_id] = claim.user_id
-        if claim.status in _AT_THE_API:
+        if claim.status in AT_THE_API:
             self._queue.occupy(claim.job_id, claim.user_id)
         wait = 0.0 if claim.retry_at is None else (claim.retry_at - self._clock.now()).total_seconds()
         self._schedule(claim.job_id, max(0.0, wait))

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
-from bot.domain.job import Job, PictureNote, Requester, Sent, Status, TaskStatus
+from bot.domain.job import AT_THE_API, Job, PictureNote, Requester, Sent, Status, TaskStatus
 from bot.domain.place import Place
 from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
@@ -27,7 +27,7 @@ _COUNT_CLASSES = ((1, "1"), (4, "2-4"), (9, "5-9"))
 
 
 def to_row(job: Job, now: datetime) -> dict[str, Any]:
-    """Return the columns of a job, all but owner, lease and `updated_at`, which are the database's business.
+    """Return the columns of a job, all but owner, lease, revision and `updated_at`, which are the database's business.
 
     Args:
         job: the job.
@@ -64,6 +64,8 @@ def to_row(job: Job, now: datetime) -> dict[str, Any]:
         "sent": _SENT.dump_python(dict(job.sent), mode="json"),
         "notes": _NOTES.dump_python(dict(job.notes), mode="json"),
         "failure": job.failure.to_record() if job.failure is not None else None,
+        # Any writing ends the wait in line; a place ends when the task is not at the API any more.
+        "turn": "api" if job.status in AT_THE_API else None,
     }
 
 
@@ -92,6 +94,7 @@ def from_row(row: RowMapping) -> Job:
         told=row["told"],
         attempts=row["attempts"],
         retry_at=row["retry_at"],
+        revision=row["revision"],
     )
 
 

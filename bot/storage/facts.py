@@ -1,14 +1,10 @@
 """What the bot wants to know after a restart and is no job."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Connection, Executable, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from bot.storage.database import Database
 from bot.storage.tables import facts
-from bot.storage.types import DatabaseTime
+from bot.storage.types import DatabaseTime, upsert
 
 
 class FactStore:
@@ -37,14 +33,8 @@ class FactStore:
         """
 
         def work(connection: Connection) -> None:
-            row = {"name": name, "value": value, "updated_at": DatabaseTime()}
-            connection.execute(_upsert(connection.dialect.name, row))
+            row = upsert(connection, facts).values(name=name, value=value, updated_at=DatabaseTime())
+            changed = {"value": row.excluded.value, "updated_at": row.excluded.updated_at}
+            connection.execute(row.on_conflict_do_update(index_elements=[facts.c.name], set_=changed))
 
-        await self._database.write(work)
-
-
-def _upsert(dialect: str, row: Mapping[str, Any]) -> Executable:
-    # Two dialects, one clause: https://www.sqlite.org/lang_upsert.html, and PostgreSQL's, which it follows.
-    statement = postgresql.insert(facts) if dialect == "postgresql" else sqlite.insert(facts)
-    changed = {name: value for name, value in row.items() if name != facts.c.name.name}
-    return statement.values(**row).on_conflict_do_update(index_elements=[facts.c.name], set_=changed)
+        await self._database.write(work, single=True)

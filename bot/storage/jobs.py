@@ -2,16 +2,19 @@
 
 import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Result,
     RowMapping,
     Select,
     bindparam,
-    insert,
+    case,
+    null,
     or_,
     select,
     update,
@@ -19,26 +22,32 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.clock import Clock, SystemClock
-from bot.domain.job import TRANSITIONS, Claim, Job, Status, TaskStatus
+from bot.domain.job import AT_THE_API, TRANSITIONS, Claim, Job, Status, TaskStatus
 from bot.domain.request import GenerationRequest
-from bot.errors import JobLost
-from bot.storage.database import Database
+from bot.errors import JobLost, StorageUnavailable
+from bot.storage.database import Database, Work
 from bot.storage.documents import from_row, speed_class, to_row
 from bot.storage.tables import jobs
-from bot.storage.types import DatabaseTime
+from bot.storage.types import DatabaseTime, upsert
+
+T = TypeVar("T")
 
 TYPICAL_SAMPLE = 20
 TYPICAL_LEAST = 3
 
 # What a holder does not decide: who holds it, until when, and when that was written.
-_NOT_IN_JOB = {"owner", "lease_until", "updated_at"}
+_NOT_IN_JOB = {"owner", "lease_until", "updated_at", "revision"}
+_OF_A_CLAIM = (jobs.c.id, jobs.c.status, jobs.c.user_id, jobs.c.retry_at, jobs.c.created_at)
+# Who is at the API keeps the place; who only waits for one, or has not used it yet, is put in line by the next holder.
+_TURN_WITHOUT_OWNER = case((jobs.c.status.in_([status.value for status in AT_THE_API]), jobs.c.turn), else_=null())
 _SAVE = (
     update(jobs)
     .where(jobs.c.id == bindparam("fence_id"))
     .where(jobs.c.owner == bindparam("fence_owner"))
     .where(jobs.c.status == bindparam("fence_status"))
+    .where(jobs.c.revision == bindparam("fence_revision"))
     .values({name: bindparam(f"new_{name}") for name in jobs.c.keys() if name not in _NOT_IN_JOB})  # noqa: SIM118 - a column collection, whose items are columns
-    .values(updated_at=DatabaseTime())
+    .values(updated_at=DatabaseTime(), revision=jobs.c.revision + 1)
 )
 
 
@@ -46,8 +55,9 @@ class SqlJobStore:
     """Jobs in a database; fills `bot.jobs.ports.JobStore`.
 
     A job is held by writing one's name and a lease into its row. The name is of one process start, so whoever was
-    stalled until others took his jobs over finds no row of his to write to. The database's clock alone decides when a
-    lease is over.
+    stalled until others took his jobs over finds no row of his to write to; and as every claim and every writing raises
+    the row's revision, not even one that has become his again meanwhile takes what he knew before. The database's clock
+    alone decides when a lease is over.
 
     Args:
         database: an open database.
@@ -70,17 +80,18 @@ class SqlJobStore:
             ValueError: another job has this id.
         """
         row = to_row(job, self._clock.now())
-        statement = insert(jobs).values(owner=self._owner, lease_until=self._lease_until, updated_at=DatabaseTime())
+        held = {"owner": self._owner, "lease_until": self._lease_until, "updated_at": DatabaseTime()}
 
         def work(connection: Connection) -> None:
+            values = row | held | {"revision": job.revision}
+            if connection.execute(upsert(connection, jobs).values(values).on_conflict_do_nothing()).rowcount == 1:
+                return
             # Asked again after an error, the first try may have been stored after all.
             stored = _row(connection, job.id)
-            if stored is None:
-                connection.execute(statement, row)
-            elif not self._is_stored(stored, row):
+            if stored is None or not self._is_stored(stored, row):
                 raise ValueError(f"there is another job of the id {job.id}")
 
-        await self._database.write(work)
+        await self._write_surely(work)
 
     async def get(self, job_id: str) -> Job | None:
         """Return a job as stored, whoever holds it; its place's token is empty once that is of no more use.
@@ -90,29 +101,40 @@ class SqlJobStore:
         """
         return await self._first(select(jobs).where(jobs.c.id == job_id))
 
-    async def save(self, job: Job, *, was: Status) -> None:
-        """Replace the row of a job this process holds and whose stored status is `was`.
+    async def save(self, job: Job, *, was: Status) -> Job:
+        """Replace the row of a job this process holds, and return the job with the revision it has by that.
+
+        Args:
+            job: what is to be stored, made of the job as it was last read or saved: its revision is the fence.
+            was: the status that is stored.
 
         Raises:
             ValueError: no job goes from `was` to the job's status.
-            JobLost: the row is another process's by now, or moved on.
+            JobLost: the row is another process's by now, or somebody has written it since.
             StorageUnavailable: the database did not take it; try again with the same job.
         """
         if job.status is not was and job.status not in TRANSITIONS[was]:
             raise ValueError(f"no job goes from {was} to {job.status}")
         row = to_row(job, self._clock.now())
-        fence = {"fence_id": job.id, "fence_owner": self._owner, "fence_status": was.value}
+        fence = {
+            "fence_id": job.id,
+            "fence_owner": self._owner,
+            "fence_status": was.value,
+            "fence_revision": job.revision,
+        }
+        saved = replace(job, revision=job.revision + 1)
         values = {f"new_{name}": value for name, value in row.items()}
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> Job:
             if connection.execute(_SAVE, fence | values).rowcount == 1:
-                return
+                return saved
             # Asked again after an error, the first try may have been stored after all.
             stored = _row(connection, job.id)
-            if stored is None or not self._is_stored(stored, row):
+            if stored is None or stored["revision"] != saved.revision or not self._is_stored(stored, row):
                 raise JobLost(job_id=job.id)
+            return saved
 
-        await self._database.write(work)
+        return await self._write_surely(work)
 
     async def claim(self, limit: int) -> Sequence[Claim]:
         """Take over up to `limit` open jobs that nobody holds, or whose holder's lease ran out, oldest first.
@@ -123,10 +145,20 @@ class SqlJobStore:
         statement = claim_statement(self._owner, self._lease_until, limit)
 
         def work(connection: Connection) -> list[Claim]:
-            rows = sorted(connection.execute(statement).all(), key=lambda row: (row.created_at, row.id))
-            return [Claim(row.id, Status(row.status), row.user_id, row.retry_at) for row in rows]
+            return _claims(connection.execute(statement))
 
-        return await self._database.write(work)
+        return await self._database.write(work, single=True)
+
+    async def held(self) -> Sequence[Claim]:
+        """Return every open job of this process, oldest first.
+
+        Where a server goes away while it commits, it is open whether a job was stored or claimed; here it comes out.
+
+        Raises:
+            StorageUnavailable: the database did not answer; try again.
+        """
+        statement = select(*_OF_A_CLAIM).where(jobs.c.open, jobs.c.owner == self._owner)
+        return await self._database.read(lambda connection: _claims(connection.execute(statement)))
 
     async def take_over(self) -> int:
         """End the lease of every open job that another process start holds, so that `claim` takes it at once.
@@ -156,7 +188,7 @@ class SqlJobStore:
         def work(connection: Connection) -> int:
             return connection.execute(statement).rowcount
 
-        return await self._database.write(work)
+        return await self._database.write(work, single=True)
 
     async def release(self) -> int:
         """Give back every open job of this process, so that the next one takes them at once; return how many.
@@ -188,6 +220,16 @@ class SqlJobStore:
         durations = await self._database.read(work)
         return statistics.median(durations) if len(durations) >= TYPICAL_LEAST else None
 
+    async def _write_surely(self, work: Work[T]) -> T:
+        """Write what finds out by itself whether it was written before."""
+        try:
+            return await self._database.write(work, single=True)
+        except StorageUnavailable:
+            if self._database.exclusive:
+                raise
+        # Over a network the answer to a commit can be lost, and a second connection can tell what came of it.
+        return await self._database.write(work, single=True)
+
     async def _first(self, statement: Select[Any]) -> Job | None:
         def work(connection: Connection) -> Job | None:
             row = connection.execute(statement.limit(1)).mappings().one_or_none()
@@ -196,12 +238,13 @@ class SqlJobStore:
         return await self._database.read(work)
 
     async def _free(self, whose: ColumnElement[bool]) -> int:
-        statement = update(jobs).where(jobs.c.open, whose).values(owner=None, lease_until=None)
+        freed = {"owner": None, "lease_until": None, "turn": _TURN_WITHOUT_OWNER}
+        statement = update(jobs).where(jobs.c.open, whose).values(freed)
 
         def work(connection: Connection) -> int:
             return connection.execute(statement).rowcount
 
-        return await self._database.write(work)
+        return await self._database.write(work, single=True)
 
     def _is_stored(self, stored: RowMapping, row: Mapping[str, Any]) -> bool:
         """Whether a row is ours and already says what was to be written."""
@@ -226,9 +269,14 @@ def claim_statement(owner: str, lease_until: DatabaseTime, limit: int) -> Return
     return (
         update(jobs)
         .where(jobs.c.id.in_(select(due.c.id)))
-        .values(owner=owner, lease_until=lease_until)
-        .returning(jobs.c.id, jobs.c.status, jobs.c.user_id, jobs.c.retry_at, jobs.c.created_at)
+        .values(owner=owner, lease_until=lease_until, revision=jobs.c.revision + 1, turn=_TURN_WITHOUT_OWNER)
+        .returning(*_OF_A_CLAIM)
     )
+
+
+def _claims(result: Result[Any]) -> list[Claim]:
+    rows = sorted(result, key=lambda row: (row.created_at, row.id))
+    return [Claim(row.id, Status(row.status), row.user_id, row.retry_at) for row in rows]
 
 
 def _row(connection: Connection, job_id: str) -> RowMapping | None:

@@ -1,6 +1,7 @@
 """Bringing a database's tables to what this version of the bot needs."""
 
 import threading
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -9,11 +10,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+VERSION_TABLE = "alembic_version"
 _HERE = Path(__file__).parent / "migrations"
 _ALEMBIC = threading.Lock()
 """Alembic keeps the migration it is in the midst of in module globals, so there can be one at a time in a process."""
 
 
+@cache
 def newest_revision() -> str:
     """Return the revision that this version of the bot works with."""
     head = _scripts().get_current_head()
@@ -22,6 +25,7 @@ def newest_revision() -> str:
     return head
 
 
+@cache
 def known_revisions() -> frozenset[str]:
     """Return every revision that this version of the bot can upgrade from, and its own."""
     return frozenset(script.revision for script in _scripts().walk_revisions())

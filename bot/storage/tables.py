@@ -1,6 +1,6 @@
 """The tables. A change here wants a migration beside it; a test compares the two."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table, Text, text
 
 from bot.storage.types import UtcDateTime
 
@@ -53,9 +53,15 @@ jobs = Table(
     Column("sent", JSON, nullable=False),
     Column("notes", JSON, nullable=False),
     Column("failure", JSON(none_as_null=True)),
+    # How often the row was written or claimed: whoever writes says which writing it has seen.
+    Column("revision", Integer, nullable=False, server_default=text("0")),
+    # Where it stands in the line for a place at the API: "line", "api" once it has one, else NULL.
+    Column("turn", String(8)),
 )
 
 # Spelled as the queries spell it, for SQLite compares the words: https://www.sqlite.org/partialindex.html
+IN_LINE = text("turn = 'line'")
+AT_API = text("turn = 'api'")
 _OPEN = text("open = 1")
 # Finds what may be claimed without a look at the jobs that are done, or held: a lease that is unset or over.
 Index("ix_jobs_claim", jobs.c.lease_until, sqlite_where=_OPEN, postgresql_where=jobs.c.open)
@@ -64,6 +70,8 @@ Index("ix_jobs_status", jobs.c.status)
 Index("ix_jobs_task", jobs.c.task_id)
 Index("ix_jobs_history", jobs.c.user_id, jobs.c.created_at)
 Index("ix_jobs_speed", jobs.c.speed_class, jobs.c.completed_at)
+Index("ix_jobs_line", jobs.c.user_id, jobs.c.created_at, jobs.c.id, sqlite_where=IN_LINE, postgresql_where=IN_LINE)
+Index("ix_jobs_place", jobs.c.user_id, sqlite_where=AT_API, postgresql_where=AT_API)
 
 facts = Table(
     "facts",
@@ -72,4 +80,22 @@ facts = Table(
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+)
+
+people_in_line = Table(
+    "people_in_line",
+    metadata,
+    # Everybody with a job in line, and a moment no later than the creation of the oldest of these: whose turn it is can
+    # be found without a look at the jobs behind. `bot.storage.line` puts right what has changed meanwhile.
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_at", UtcDateTime, nullable=False),
+)
+Index("ix_people_in_line_first", people_in_line.c.first_at, people_in_line.c.user_id)
+
+rates = Table(
+    "rates",
+    metadata,
+    # When the next request of a kind may go out, in seconds since 1970 by the database's clock.
+    Column("name", String(64), primary_key=True),
+    Column("next_at", Double, nullable=False),
 )

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Float, TypeDecorator, literal
+from sqlalchemy import Connection, DateTime, Dialect, Double, Float, Table, TypeDecorator, literal
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -60,3 +61,34 @@ def _postgresql_time(element: DatabaseTime, compiler: SQLCompiler, **kw: Any) ->
     # Not now(): that is the start of the transaction, which may have waited for a lock since.
     # https://www.postgresql.org/docs/current/functions-datetime.html
     return f"clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **kw)})"
+
+
+class DatabaseSeconds(FunctionElement[float]):
+    """The present by the database's own clock in seconds since 1970, plus some more; for reckoning with durations."""
+
+    name = "database_seconds"
+    type = Double()
+    inherit_cache = True
+
+    def __init__(self, offset: float = 0.0) -> None:
+        super().__init__(literal(offset, Double()))
+
+
+@compiles(DatabaseSeconds, "sqlite")
+def _sqlite_seconds(element: DatabaseSeconds, compiler: SQLCompiler, **kw: Any) -> str:
+    # 2440587.5 is the Julian day of the first of January 1970.
+    return f"((julianday('now') - 2440587.5) * 86400.0 + ({compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(DatabaseSeconds, "postgresql")
+def _postgresql_seconds(element: DatabaseSeconds, compiler: SQLCompiler, **kw: Any) -> str:
+    seconds = "extract(epoch from clock_timestamp())::double precision"
+    return f"({seconds} + ({compiler.process(element.clauses, **kw)}))"
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the INSERT of this connection's engine that knows ON CONFLICT, which SQLite has of PostgreSQL.
+
+    https://www.sqlite.org/lang_upsert.html
+    """
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

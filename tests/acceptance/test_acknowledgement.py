@@ -51,12 +51,12 @@ async def test_a_database_that_fails_later_holds_the_job_up_but_loses_nothing(
     real = SqlJobStore.save
     failures = 5
 
-    async def failing(store: SqlJobStore, job: Job, *, was: Status) -> None:
+    async def failing(store: SqlJobStore, job: Job, *, was: Status) -> Job:
         nonlocal failures
         if job.status is Status.WAITING and failures:
             failures -= 1
             raise StorageUnavailable(detail="locked")
-        await real(store, job, was=was)
+        return await real(store, job, was=was)
 
     monkeypatch.setattr(SqlJobStore, "save", failing)
     interaction = await house.ask()

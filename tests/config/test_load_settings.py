@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -8,6 +9,7 @@ from pydantic import SecretStr, ValidationError
 from bot.config import load_api_settings, load_settings
 from bot.domain.sizes import Version
 from bot.errors import ConfigInvalid, ConfigMissing
+from bot.telemetry.redaction import Redactor
 
 Write = Callable[[str], Path]
 TOKENS = '[discord]\ntoken = "discord-t0ken-1"\n{}\n[seedream]\napi_token = "seedream-t0ken-1"\n{}\n'
@@ -54,6 +56,7 @@ def test_a_flag_wins_over_the_environment_which_wins_over_the_file_which_wins_ov
             {Version.V5_0_LITE: Decimal("0.035"), Version.V4_0: Decimal(1)},
         ),
         ("STORAGE__URL", "sqlite+aiosqlite:////a/b.db", "storage", "url", "sqlite+aiosqlite:////a/b.db"),
+        ("STORAGE__URL", "postgresql+asyncpg://a:b@c/d", "storage", "url", "postgresql+asyncpg://a:b@c/d"),
         ("HEALTH__PORT", "0", "health", "port", 0),
         ("LOGGING__LEVEL", "WARNING", "logging", "level", "warning"),
     ],
@@ -160,6 +163,25 @@ def test_secrets_do_not_show(write: Write) -> None:
     settings = load_settings(write(TOKENS.format("", "")))
     assert "t0ken" not in repr(settings) + str(settings)
     assert {secret.get_secret_value() for secret in settings.secrets()} == {"discord-t0ken-1", "seedream-t0ken-1"}
+
+
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("postgresql+asyncpg://bot:s3same%2Fopen@db.test/bot", "s3same/open"),
+        ("postgresql+asyncpg://bot:p%40ss:word@db.test:5432/bot?sslmode=require", "p@ss:word"),
+        ("postgresql+asyncpg://bot@/bot?host=/run/a:b@c", None),
+        ("sqlite+aiosqlite:////a/b.db", None),
+    ],
+)
+def test_the_password_of_the_database_is_a_secret(write: Write, url: str, password: str | None) -> None:
+    settings = load_settings(write(TOKENS.format("", "") + f'\n[storage]\nurl = "{url}"\n'))
+    tokens = {"discord-t0ken-1", "seedream-t0ken-1"}
+    assert {secret.get_secret_value() for secret in settings.secrets()} - tokens == ({password} if password else set())
+    assert url not in repr(settings) + str(settings)
+    told = Redactor(settings.secrets()).text(f"cannot open {url}, password {password}")
+    for form in (password, quote(password, safe="")) if password else ():
+        assert form not in told
 
 
 def test_two_loads_of_the_same_file_are_equal(write: Write) -> None:

@@ -92,11 +92,11 @@ def file(discord: str = "", seedream: str = "", rest: str = "") -> str:
         (file('api_base_url = "http://h/?v=10"'), "discord.api_base_url: must not carry a ? or # part"),
         (
             file(rest='[storage]\nurl = "sqlite:///x.db"'),
-            'storage.url: must begin with "sqlite+aiosqlite:///" instead of "sqlite://"',
+            'storage.url: must begin with "sqlite+aiosqlite:///" or "postgresql+asyncpg://" instead of "sqlite://"',
         ),
         (
             file(rest='[storage]\nurl = "postgres://u:p@h/d"'),
-            'storage.url: must begin with "sqlite+aiosqlite:///" instead of "postgres://"',
+            'storage.url: must begin with "sqlite+aiosqlite:///" or "postgresql+asyncpg://" instead of "postgres://"',
         ),
         *(
             (
@@ -106,8 +106,12 @@ def file(discord: str = "", seedream: str = "", rest: str = "") -> str:
             for url in ("sqlite+aiosqlite://", "sqlite+aiosqlite:///", "sqlite+aiosqlite:///:memory:")
         ),
         (
+            file(rest='[storage]\nurl = "postgresql+asyncpg://u:p@h"'),
+            'storage.url: names no database; it looks like "postgresql+asyncpg://user:password@host/name"',
+        ),
+        (
             file(rest='[storage]\nurl = "x.db"'),
-            'storage.url: must begin with "sqlite+aiosqlite:///"',
+            'storage.url: must begin with "sqlite+aiosqlite:///" or "postgresql+asyncpg://"',
         ),
         (file(rest="[health]\nport = 70000"), "health.port: must be at most 65535, got 70000"),
         (file(rest="[jobs]\nlease_seconds = true"), "jobs.lease_seconds: must be at least 10, got true"),
@@ -141,7 +145,7 @@ def test_all_mistakes_are_reported_at_once(write: Write, monkeypatch: pytest.Mon
         "nowhere: unknown section",
         "seedream.api_token: is missing",
         "seedream.requests_per_second: must be greater than 0, got -1",
-        'storage.url: must begin with "sqlite+aiosqlite:///"',
+        'storage.url: must begin with "sqlite+aiosqlite:///" or "postgresql+asyncpg://"',
     ]
 
 
@@ -199,6 +203,8 @@ def test_what_looks_like_a_real_token_is_taken(token: str) -> None:
         file(rest='[logging]\nlevel = "discord-t0ken"'),
         file(rest='[logging]\nformat = "seedream-t0ken"'),
         file(rest=f'[storage]\nurl = "mysql://root:{SECRET}@h/d"'),
+        file(rest=f'[storage]\nurl = "postgresql+asyncpg://root:{SECRET}@h"'),
+        file(rest='[storage]\nurl = "postgresql+asyncpg://u:db-t0ken@h/d"\n[logging]\nlevel = "db-t0ken"'),
         file(f'tokn = "{SECRET}"'),
         file(f"token_file = ['{SECRET}']"),
         f'[discord]\ntoken = ["{SECRET}"]\n[seedream]\napi_token = "seedream-t0ken"',

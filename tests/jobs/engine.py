@@ -14,7 +14,9 @@ from bot.jobs.steps import Steps
 from bot.jobs.telling import Telling
 from bot.jobs.trouble import Trouble
 from bot.jobs.worker import Worker
+from bot.storage import Database
 from sandbox.clock import ManualClock
+from tests.jobs.databases import DatabaseStore, DatabaseTables
 from tests.jobs.fakes import (
     LEASE,
     MemoryCourier,
@@ -29,6 +31,8 @@ SETTINGS = JobSettings(max_running_tasks=10, poll_deadline=timedelta(minutes=10)
 _QUIET = 40
 """Passes of the event loop without any progress after which nothing but time can bring more."""
 _STORM = 200_000
+MOMENT = 0.0005
+"""Real seconds given to a database between two looks whether it has answered."""
 
 
 @dataclass
@@ -44,9 +48,15 @@ class Engine:
     settings: JobSettings = SETTINGS
     preparer: ScriptedPreparer = field(default_factory=ScriptedPreparer)
     task: asyncio.Task[None] | None = None
+    database: Database | None = None
 
     def __post_init__(self) -> None:
-        self.store = MemoryStore(self.clock, self.tables, self.owner)
+        self.store: MemoryStore
+        if self.database is None:
+            self.store = MemoryStore(self.clock, self.tables, self.owner)
+        else:
+            assert isinstance(self.tables, DatabaseTables)
+            self.store = DatabaseStore(self.database, self.clock, self.tables, self.owner)
         self.sender = Sender(self.store, self.messenger)
         self.delivery = Delivery(self.store, self.courier, self.messenger, self.sender)
         self.steps = Steps(
@@ -70,15 +80,31 @@ class Engine:
         self.service = JobService(store=self.store, worker=self.worker, clock=self.clock)
 
     @classmethod
-    def build(cls, *, settings: JobSettings = SETTINGS) -> "Engine":
-        """Return the first process of a fresh house."""
+    def build(cls, *, settings: JobSettings = SETTINGS, database: Database | None = None) -> "Engine":
+        """Return the first process of a fresh house, over an empty database or over memory."""
         clock = ManualClock()
-        return cls(clock, MemoryTables(), ScriptedApi(clock), RecordingMessenger(), MemoryCourier(), settings=settings)
+        tables = MemoryTables() if database is None else DatabaseTables()
+        return cls(
+            clock,
+            tables,
+            ScriptedApi(clock),
+            RecordingMessenger(),
+            MemoryCourier(),
+            settings=settings,
+            database=database,
+        )
 
     def successor(self, owner: str = "successor") -> "Engine":
         """Return the next process over the same database, API and Discord."""
         return Engine(
-            self.clock, self.tables, self.api, self.messenger, self.courier, owner=owner, settings=self.settings
+            self.clock,
+            self.tables,
+            self.api,
+            self.messenger,
+            self.courier,
+            owner=owner,
+            settings=self.settings,
+            database=self.database,
         )
 
     def start(self) -> "Engine":
@@ -106,9 +132,9 @@ class Engine:
         """Let everything happen that needs no time."""
         quiet, passes, before = 0, 0, self._progress()
         while quiet < _QUIET:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0 if self.store.idle else MOMENT)
             now = self._progress()
-            quiet = quiet + 1 if now == before else 0
+            quiet = quiet + 1 if now == before and self.store.idle else 0
             before = now
             passes += 1
             assert passes < _STORM, "the worker does not come to rest"

@@ -43,7 +43,7 @@ class MemoryTables:
 
 @dataclass
 class MemoryStore:
-    """A `JobStore` of one process: writes are fenced by owner and status, leases run out by the clock."""
+    """A `JobStore` of one process: writes are fenced by owner, status and revision, leases run out by the clock."""
 
     clock: Clock
     tables: MemoryTables = field(default_factory=MemoryTables)
@@ -51,6 +51,11 @@ class MemoryStore:
     failing: Callable[[Job | None], bool] = lambda _job: False
     reads: int = 0
     writes: int = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way that needs more than this process."""
+        return True
 
     async def add(self, job: Job) -> None:
         self._count(job)
@@ -61,16 +66,17 @@ class MemoryStore:
         row = self.tables.rows.get(job_id)
         return row.job if row else None
 
-    async def save(self, job: Job, *, was: Status) -> None:
+    async def save(self, job: Job, *, was: Status) -> Job:
         if job.status is not was and job.status not in TRANSITIONS[was]:
             raise ValueError(f"no job goes from {was} to {job.status}")
         self._count(job)
         row = self.tables.rows.get(job.id)
-        if row is None or row.owner != self.owner or row.job.status is not was:
+        if row is None or (row.owner, row.job.status, row.job.revision) != (self.owner, was, job.revision):
             raise JobLost(job_id=job.id)
         if job.status is not was:
             self.tables.history.append((job.id, job.status))
-        row.job = job
+        row.job = replace(job, revision=job.revision + 1)
+        return row.job
 
     async def claim(self, limit: int) -> Sequence[Claim]:
         self._count(None)
@@ -79,7 +85,12 @@ class MemoryStore:
         taken = sorted(free, key=lambda row: row.job.created_at)[:limit]
         for row in taken:
             row.owner, row.lease_until = self.owner, now + LEASE
-        return [Claim(r.job.id, r.job.status, r.job.requester.user_id, r.job.retry_at) for r in taken]
+            row.job = replace(row.job, revision=row.job.revision + 1)
+        return [_claim(row.job) for row in taken]
+
+    async def held(self) -> Sequence[Claim]:
+        self.reads += 1
+        return [_claim(row.job) for row in self.tables.rows.values() if row.job.open and row.owner == self.owner]
 
     async def renew(self) -> int:
         self._count(None)
@@ -114,6 +125,10 @@ class MemoryStore:
         self.writes += 1
         if self.failing(job):
             raise StorageUnavailable(detail="disk full")
+
+
+def _claim(job: Job) -> Claim:
+    return Claim(job.id, job.status, job.requester.user_id, job.retry_at)
 
 
 Answer = TaskState | BaseException

@@ -67,9 +67,9 @@ async def _after(engine: Engine, job: Job, error: BotError) -> Job:
 
 @pytest.mark.parametrize("status", OPEN)
 @pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
-async def test_every_error_in_every_status_goes_a_legal_way(engine: Engine, error: BotError, status: Status) -> None:
+async def test_every_error_in_every_status_goes_a_legal_way(quick: Engine, error: BotError, status: Status) -> None:
     job = _job(status)
-    after = await _after(engine, job, error)
+    after = await _after(quick, job, error)
     assert after.status is status or after.status in TRANSITIONS[status]
     if after.status in ENDS:
         assert after.failure is not None
@@ -85,8 +85,8 @@ async def test_every_error_in_every_status_goes_a_legal_way(engine: Engine, erro
 
 
 @pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
-async def test_the_paid_post_is_only_ever_repeated_after_two_errors(engine: Engine, error: BotError) -> None:
-    after = await _after(engine, _job(Status.SUBMITTING), error)
+async def test_the_paid_post_is_only_ever_repeated_after_two_errors(quick: Engine, error: BotError) -> None:
+    after = await _after(quick, _job(Status.SUBMITTING), error)
     assert (after.status is Status.PREPARING) == isinstance(error, ApiBusy | ApiUnreachable)
 
 

@@ -1,4 +1,4 @@
-"""A database file per test, and jobs to put into it."""
+"""An empty database of each kind per test, and jobs to put into it."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -13,15 +13,20 @@ from bot.domain.place import Place, Venue
 from bot.domain.request import GenerationRequest
 from bot.storage import Database, SqlJobStore
 from sandbox.clock import ManualClock
+from tests.support.postgres import PostgresServer
 
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 JobMaker = Callable[..., Job]
 StoreMaker = Callable[..., SqlJobStore]
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'jobs.db'}"
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'jobs.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return await server.empty()
 
 
 @pytest.fixture

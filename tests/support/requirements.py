@@ -6,7 +6,7 @@ from typing import NoReturn
 import pytest
 
 REQUIRED = "TESTS_REQUIRE"
-"""Names of what must not be missing, separated by blanks: `browser`, `foreign`, `openapi`."""
+"""Names of what must not be missing, separated by blanks: `browser`, `foreign`, `openapi`, `postgres`."""
 
 
 def missing(name: str, reason: str) -> NoReturn:

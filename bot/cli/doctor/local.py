@@ -34,7 +34,7 @@ async def database(url: str) -> Check:
     try:
         facts = await check_database(url)
     except DatabaseUnusable as error:
-        return failed(DATABASE, describe(error), "Mend that, or set storage.url to another file.")
+        return failed(DATABASE, describe(error), "Mend that, or set storage.url to another database.")
     if not facts.exists:
         return passed(DATABASE, f"{facts.url} is made at the first start")
     if facts.revision == facts.newest_revision:

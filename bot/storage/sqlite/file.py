@@ -9,13 +9,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
-
 from bot.errors import DatabaseInUse, DatabaseUnusable
+from bot.storage import urls
 from bot.storage.migrate import known_revisions, newest_revision
 
-DRIVER = "sqlite+aiosqlite"
+DRIVER = urls.SQLITE
 OLDEST_SQLITE = (3, 35, 0)
 """The first with `UPDATE … RETURNING` (https://www.sqlite.org/lang_returning.html)."""
 CHECKED_AT_START = 512 * 1024 * 1024
@@ -48,14 +46,10 @@ def locate(url: str) -> Location:
     Raises:
         DatabaseUnusable: no URL, or another engine's.
     """
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        # What cannot be read cannot be told from a password either, so it is not repeated.
-        raise DatabaseUnusable(url="", detail="the database's URL cannot be understood") from error
-    shown = parsed.render_as_string(hide_password=True)
+    parsed = urls.parse(url)
+    shown = urls.shown(parsed)
     if parsed.drivername != DRIVER:
-        raise DatabaseUnusable(url=shown, detail=f"the bot keeps its jobs in SQLite; the URL begins with {DRIVER}:///")
+        raise DatabaseUnusable(url=shown, detail=f"a SQLite file's URL begins with {DRIVER}:///")
     name = parsed.database
     if name is None or name in {"", ":memory:"}:
         return Location(shown, None)

@@ -1,0 +1,63 @@
+"""A rate of requests that all processes keep together: one row says when the next request may go out.
+
+It is the "generic cell rate algorithm", by which ATM networks police their cells (ITU-T I.371, annex A):
+https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
+"""
+
+import math
+
+from sqlalchemy import Connection, Double, case, literal
+
+from bot.storage.database import Database
+from bot.storage.tables import rates
+from bot.storage.types import DatabaseSeconds, upsert
+
+LONGEST_AHEAD = 3600.0
+"""Seconds; a row that is further ahead of the clock was written by a clock that was put back since, and counts for
+nothing: waiting it out would keep the bot silent for as long."""
+
+
+class SqlRequestRate:
+    """Fills `bot.jobs.ports.RequestRate`: as many requests in a burst as fall due in a second, then one after another.
+
+    Args:
+        database: an open database.
+        name: which rate; processes that use the same name share it, and should agree on the rest.
+        per_second: how many requests go out in the long run.
+    """
+
+    def __init__(self, database: Database, name: str, per_second: float) -> None:
+        self._database = database
+        self._name = name
+        self._interval = 1 / per_second
+        self._burst = max(1, math.floor(per_second))
+
+    async def reserve(self, count: int = 1) -> float:
+        """Take the next slots, whether they are used or not, and return when the first may be used.
+
+        Args:
+            count: how many, at intervals of the rate; a few at once save journeys to the database.
+
+        Returns:
+            Seconds from now until the first one; 0 or less when that is at once.
+
+        Raises:
+            StorageUnavailable: a slot may be lost by that, but none is given twice.
+        """
+        taken = count * self._interval
+        # Idle for long, a rate has saved up its burst and no more.
+        earliest = DatabaseSeconds(taken - (self._burst - 1) * self._interval)
+
+        def work(connection: Connection) -> float:
+            row = upsert(connection, rates).values(name=self._name, next_at=earliest)
+            next_at = rates.c.next_at + literal(taken, Double())
+            usable = (next_at > row.excluded.next_at) & (rates.c.next_at < DatabaseSeconds(LONGEST_AHEAD))
+            statement = row.on_conflict_do_update(
+                index_elements=[rates.c.name],
+                set_={"next_at": case((usable, next_at), else_=row.excluded.next_at)},
+            ).returning(rates.c.next_at - DatabaseSeconds())
+            ahead: float = connection.execute(statement).scalar_one()
+            return ahead
+
+        ahead = await self._database.write(work, single=True)
+        return ahead - taken
