@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from bot.config import CONFIG_VARIABLE
 from sandbox import tether
 
 ENVIRONMENT_PREFIX = "SEEDREAM_BOT_"
+"""Said here once more: the sandbox imports nothing of the bot, so that it can stand beside any other `bot.py`."""
 STOP_SECONDS = 20.0
 _TAIL_BYTES = 256 * 1024
 
@@ -149,11 +149,7 @@ class BotProcess(Process):
         """Start the process; the settings of whoever runs the sandbox stay out of it."""
         config = self._folder / "config.toml"
         await asyncio.to_thread(write_config, config, self._sections)
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
         await self._run(["-m", "bot", "run", "--config", str(config)], cwd=self._folder, environment=kept)
 
 

@@ -1,15 +1,49 @@
-"""A clock that only moves when told: tests cross minutes and hours in milliseconds and stay repeatable."""
+"""The sandbox's time: the machine's, or one that only moves when told, so that tests cross hours in milliseconds."""
 
 import asyncio
 import heapq
 import itertools
+import time
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 EPOCH = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
 
+class Clock(Protocol):
+    """What the sandbox knows of time. The bot has one of the same shape; the two share no code."""
+
+    def now(self) -> datetime:
+        """Return the wall-clock time, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary start that never run backwards."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Pause the calling task; zero or less only yields to the event loop."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the machine's time, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return the machine's monotonic seconds."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Pause the calling task for real."""
+        await asyncio.sleep(max(0.0, seconds))
+
+
 class ManualClock:
-    """A `bot.clock.Clock` whose sleepers wake when `advance` passes their moment, in the order of those moments."""
+    """A clock whose sleepers wake when `advance` passes their moment, in the order of those moments."""
 
     def __init__(self, start: datetime = EPOCH) -> None:
         self._start = start

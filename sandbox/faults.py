@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.clock import Clock
+    from sandbox.clock import Clock
 
 
 class FaultKind(StrEnum):

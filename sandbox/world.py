@@ -6,8 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from bot.clock import Clock, SystemClock
-from sandbox.clock import ManualClock
+from sandbox.clock import Clock, ManualClock, SystemClock
 from sandbox.discord import DiscordSandbox
 from sandbox.seedream import SeedreamSandbox
 

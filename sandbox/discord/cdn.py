@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bot.clock import Clock
+from sandbox.clock import Clock
 from sandbox.discord.files import Attachment
 
 _GONE = "This content is no longer available."

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.clock import Clock
+from sandbox.clock import Clock
 from sandbox.discord.changes import Changes
 
 log = logging.getLogger("sandbox.discord")

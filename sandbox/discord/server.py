@@ -7,7 +7,7 @@ from typing import Literal, Self, TypeVar
 
 from aiohttp import web
 
-from bot.clock import Clock, SystemClock
+from sandbox.clock import Clock, SystemClock
 from sandbox.discord.application import Application
 from sandbox.discord.channels import Channel
 from sandbox.discord.cloudflare import invalid_request_middleware

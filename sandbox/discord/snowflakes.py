@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.clock import Clock
+from sandbox.clock import Clock
 
 DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _DAY_MS = 86_400_000

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.clock import Clock
+from sandbox.clock import Clock
 from sandbox.discord.application import Application, make_token
 from sandbox.discord.cdn import Cdn
 from sandbox.discord.changes import Changes

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.clock import Clock
+from sandbox.clock import Clock
 from sandbox.discord import ClientRefused, File
 from sandbox.discord.client_writing import too_large
 from sandbox.page import words

@@ -1,7 +1,7 @@
 """SinanCode's Seedream HTTP API in a box: real sockets on loopback, its rules, and a ledger of what was paid.
 
-It is an independent witness of what the bot sends: it states the API's rules itself and shares no code with the
-bot except the clock. `SeedreamSandbox` is the way in.
+It is an independent witness of what the bot sends: it states the API's rules itself and shares no code with the bot.
+`SeedreamSandbox` is the way in.
 """
 
 from sandbox.seedream.ledger import LedgerEntry, RequestRecord

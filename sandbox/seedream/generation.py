@@ -21,7 +21,7 @@ from sandbox.seedream.tasks import Task, TaskPlan
 from sandbox.seedream.uploads import Upload
 
 if TYPE_CHECKING:
-    from bot.clock import Clock
+    from sandbox.clock import Clock
 
 GENERATE_PATH = "/v1/generate/vol/seedream"
 

@@ -12,7 +12,7 @@ from sandbox.seedream.pictures import PictureOrder, draw_file
 from sandbox.seedream.tasks import Task
 
 if TYPE_CHECKING:
-    from bot.clock import Clock
+    from sandbox.clock import Clock
 
 _KEPT_BYTES = 256 * 1024 * 1024
 _CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png"}

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 from aiohttp import web
 
-from bot.clock import Clock, SystemClock
+from sandbox.clock import Clock, SystemClock
 from sandbox.faults import Activity, FaultPlan, fault_middleware
 from sandbox.seedream.answers import ApiError, Handler, refusals
 from sandbox.seedream.changes import Changes

@@ -12,7 +12,7 @@ from sandbox.seedream.rules import Order
 from sandbox.seedream.uploads import Upload
 
 if TYPE_CHECKING:
-    from bot.clock import Clock
+    from sandbox.clock import Clock
     from sandbox.seedream.card import Tile
 
 LINK_LIFETIME = timedelta(hours=24)

@@ -18,7 +18,7 @@ from sandbox.seedream.answers import ApiError, answer, json_object
 from sandbox.seedream.incoming import fetch_from_loopback, read_data_url, read_form_file
 
 if TYPE_CHECKING:
-    from bot.clock import Clock
+    from sandbox.clock import Clock
 
 LIFETIME = timedelta(days=3)
 """Undocumented; similar services delete uploads after three days. The answer says it in `expires_at`."""

@@ -1,6 +1,8 @@
 """The sandbox's page of documentation, held to its word: the code in it is run as it stands there."""
 
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +31,16 @@ async def test_the_test_in_ten_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     test = names["test_hello"]
     assert callable(test)
     await test()
+
+
+def test_a_file_of_somebody_elses_called_bot_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "bot.py").write_text("raise SystemExit('somebody else\\'s bot was started')\n", encoding="utf-8")
+    (tmp_path / "cogs.py").write_text("raise SystemExit('somebody else\\'s cogs were loaded')\n", encoding="utf-8")
+    code = "import sandbox.discord, sandbox.page.__main__, sandbox.world"
+    environment = os.environ | {"PYTHONPATH": str(PAGE.parents[1])}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)  # noqa: S603 - our own
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 async def test_the_ways_to_disturb_a_bot() -> None:

@@ -21,7 +21,7 @@ export const words = {
   files: "Files to send",
   removeFile: (name) => `Remove ${name}`,
   uploading: "Uploading",
-  dropHere: (name) => `Drop files to add them to ${name}`,
+  dropHere: (name) => `Drop files to add them to ${shortened(name)}`,
   dropInForm: (name) => `Drop files to add them to /${name}`,
   dropThere: "Drop files here",
   filesLeftOut: (most) => (most === 1 ? "One file fits; the others were left out." : `${most} files fit; the others were left out.`),
