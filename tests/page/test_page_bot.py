@@ -166,14 +166,15 @@ async def test_only_an_end_by_itself_counts_as_such(world: SandboxWorld, tmp_pat
             await bot.do(deed)
         assert not ended.done()
         assert bot.touched
+        assert not process.outcome
         await process.kill()
         await ended
-        assert bot.state == "ended"
+        assert (bot.state, process.outcome) == ("ended", "signal 9")
 
 
 async def test_a_program_that_is_not_there(world: SandboxWorld, tmp_path: Path) -> None:
     bot = ManagedBot(ForeignProcess(tmp_path, ["no-such-program"], {}), world.discord)
-    with pytest.raises(ClientRefused, match="cannot be started: there is no such program"):
+    with pytest.raises(ClientRefused, match='cannot be started: there is no program "no-such-program"'):
         await bot.do("start")
 
 
