@@ -69,6 +69,14 @@ class Process:
         """The process's id; None before it was started."""
         return self._process.pid if self._process is not None else None
 
+    @property
+    def outcome(self) -> str:
+        """How the process ended, as "exit code 2" or "signal 9"; empty while it runs and before it was started."""
+        code = self._process.returncode if self._process is not None else None
+        if code is None:
+            return ""
+        return f"exit code {code}" if code >= 0 else f"signal {-code}"
+
     async def ended(self) -> None:
         """Wait until the process has ended, by itself or not."""
         if self._process is not None:
@@ -175,7 +183,8 @@ class ForeignProcess(Process):
         """
         program = await asyncio.to_thread(shutil.which, self._command[0])
         if program is None:
-            raise FileNotFoundError(errno.ENOENT, "there is no such program", self._command[0])
+            name = self._command[0]
+            raise FileNotFoundError(errno.ENOENT, f'there is no program "{name}"', name)
         become = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
         arguments = ["-c", become, program, *self._command[1:]]
         await self._run(arguments, cwd=Path.cwd(), environment=os.environ | self._environment)

@@ -132,7 +132,7 @@ async def _show(*, once: bool, out: Path, console: Console, page: PageWish) -> i
                 console.print(escape(process.log_tail()), style="dim")
                 return 1
             console.print("That may well be what was done on the page.")
-        return await _keep_running(world, bot, console) if stays else 0
+        return await _keep_running(world, bot, server.url, console) if stays else 0
 
 
 def _can_write_to(folder: Path) -> bool:
@@ -146,16 +146,17 @@ def _can_write_to(folder: Path) -> bool:
     return True
 
 
-async def _keep_running(world: SandboxWorld, bot: ManagedBot, console: Console) -> int:
+async def _keep_running(world: SandboxWorld, bot: ManagedBot, url: str, console: Console) -> int:
     """Let people look around until Ctrl-C, which is how this is meant to end: 0; 1 if the bot ends by itself."""
     stopped = asyncio.Event()
     # For good: a second Ctrl-C must not keep the bot from being stopped in good order.
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
     console.print()
-    console.print("Open the pictures above. The bot and both sandboxes keep running until you press Ctrl-C.")
+    console.print("Open the pictures above. The bot and both sandboxes keep running.")
     console.print(f"  Discord stands at {world.discord.api_base_url}, Seedream at {world.seedream.api_base_url}.")
     if bot.pid is not None:
         console.print(f"  The bot is process {bot.pid}; its log: {bot.process.log_path}", style="dim")
+    console.print(f"Go on yourself at {url}; Ctrl-C ends everything.", highlight=False, soft_wrap=True)
     waits = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(bot.ended_by_itself())]
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

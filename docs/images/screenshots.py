@@ -5,16 +5,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from sandbox.sketches import lighthouse, red_boat
-from tests.browser.hands import drop, fill_in, start_command
+from tests.browser.hands import drop, fill_in, stand_still, start_command
 from tests.browser.stage import Stage
 from tests.support.chromium import HOW_TO_INSTALL, chromium, chromium_path
 
 HERE = Path(__file__).resolve().parent
 PROMPT = "The boat of image 2 below the lighthouse of image 1, at dusk, in watercolour"
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 375, "height": 740}
+WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=375, height=740)
 
 
 async def take(browser: Browser) -> None:
@@ -47,6 +47,9 @@ async def save(page: Page, name: str) -> None:
     await page.mouse.move(0, 0)
     await page.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => {})))")
     await page.evaluate("document.activeElement.blur()")
+    # After the next frame, with which a window of another size begins to move its drawers.
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    await stand_still(page)
     await page.screenshot(path=HERE / name)
 
 

@@ -85,8 +85,27 @@ async def show(*, port: int, open_browser: bool, command: list[str]) -> int:
         sys.stdout.flush()
         if open_browser:
             open_in_browser(server.url)
-        await stopped.wait()
+        telling = asyncio.create_task(_tell_of_ends(bot))
+        try:
+            await stopped.wait()
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
     return 0
+
+
+async def _tell_of_ends(bot: ManagedBot) -> None:
+    """Say on the terminal whenever the bot has ended by itself, with what it said last: the page may be hidden."""
+    changed = asyncio.Event()
+    bot.subscribe(changed.set)
+    while True:
+        await bot.ended_by_itself()
+        log = await asyncio.to_thread(bot.process.log_tail)
+        sys.stdout.write(f"The bot ended by itself ({bot.process.outcome}):\n{log or 'It wrote nothing.'}\n")
+        sys.stdout.flush()
+        while bot.state == "ended":
+            changed.clear()
+            await changed.wait()
 
 
 def main() -> None:

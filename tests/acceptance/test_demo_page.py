@@ -84,7 +84,7 @@ async def test_the_page_shows_the_job_as_it_happens_and_stays(tmp_path: Path) ->
             thread = await tab.until(lambda: tab.one("channel", kind="thread"))
             assert thread["parent"] == tab.one("channel", name="pictures")["id"]
             assert tab.view["ledger"]["images"] == 2
-            await running.prints("keep running until you press Ctrl-C")
+            await running.prints("Ctrl-C ends everything")
             await tab.act("bot", do="kill")
             await tab.until(lambda: tab.view["bot"]["state"] == "killed")
             await tab.act("bot", do="start")
@@ -108,7 +108,7 @@ async def test_a_job_that_was_spoilt_on_the_page_does_not_end_the_demo(tmp_path:
     async with demo(tmp_path, "--port", "0") as running, running.tab() as tab:
         await tab.act("fault", name="seedream-failed", on=True)
         await running.prints(r"The demo failed: the task ended as failed")
-        await running.prints("keep running until you press Ctrl-C")
+        await running.prints("Ctrl-C ends everything")
         await tab.act("fault", name="seedream-failed", on=False)
         running.process.send_signal(signal.SIGINT)
         assert await running.ended() == 0

@@ -110,7 +110,7 @@ def pictures(folder: Path) -> list[Path]:
 
 
 async def test_ctrl_c_stops_everything_and_is_no_failure(terminal: Terminal, tmp_path: Path) -> None:
-    await terminal.shows("keep running until you press Ctrl-C.")
+    await terminal.shows(r"Go on yourself at http://127\.0\.0\.1:\d+; Ctrl-C ends everything\.\s*$")
     bot = int((await terminal.shows(r"The bot is process (\d+)"))[1])
     assert is_running(bot)
     terminal.press(CTRL_C)

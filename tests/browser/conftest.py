@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.support.chromium import HOW_TO_INSTALL, chromium, chromium_path
 from tests.support.requirements import missing
+
+# Milliseconds for something to appear: on a busy machine a bot takes a while for what it does at once elsewhere.
+expect.set_options(timeout=20_000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -46,6 +46,16 @@ async def paste(page: Page, files: Mapping[str, bytes]) -> None:
     )
 
 
+async def stand_still(page: Page) -> None:
+    """Wait until drawers and dialogs have arrived: what they cover is half seen through before."""
+    # Some signs never stand still.
+    await page.evaluate(
+        """Promise.allSettled(document.getAnimations()
+          .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+          .map((one) => one.finished))"""
+    )
+
+
 async def screenshot(page: Page, name: str) -> None:
     """Save what a test has come to, to be looked at: into `test-screenshots/`, or where `SCREENSHOTS` says."""
     folder = Path(os.environ.get("SCREENSHOTS", "test-screenshots"))

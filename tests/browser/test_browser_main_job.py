@@ -1,5 +1,6 @@
 """The main job as a person does it: by mouse and by keyboard."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,51 @@ async def test_by_keyboard_with_two_pasted_pictures(context: BrowserContext, tmp
         await page.keyboard.press("Enter")
         await expect_two_pictures(page, stage)
         assert stage.world.seedream.ledger[0].payload["size"] == "3K"
+
+
+async def test_pictures_that_were_there_first_go_along_with_the_command(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    async with Stage.set(tmp_path) as stage:
+        page = await stage.open(context)
+        await drop(page, page.get_by_role("main"), {"lighthouse.png": lighthouse(), "boat.png": red_boat()})
+        waiting = page.get_by_role("list", name="Files to send").get_by_role("listitem")
+        await expect(waiting).to_have_text([re.compile("lighthouse.png"), re.compile("boat.png")])
+        form = await start_command(page, "seedream")
+        slots = form.get_by_role("list", name="Pictures and files").get_by_role("listitem")
+        both = [re.compile("image1.*lighthouse.png"), re.compile("image2.*boat.png")]
+        await expect(slots).to_have_text(both)
+        await form.get_by_role("textbox", name="prompt").press("Escape")
+        await expect(waiting).to_have_text([re.compile("lighthouse.png"), re.compile("boat.png")])
+        form = await start_command(page, "seedream")
+        await expect(slots).to_have_text(both)
+        await fill_in(form, prompt=PROMPT, max_images="2")
+        await page.keyboard.press("Enter")
+        await form.get_by_role("button", name="Send").click()
+        await page.get_by_role("navigation").get_by_role("link", name=PROMPT).click()
+        await expect_two_pictures(page, stage)
+        await page.get_by_role("navigation").get_by_role("link", name="pictures").first.click()
+        await page.get_by_role("textbox", name="Message pictures").wait_for()
+        await expect(waiting).to_have_count(0)
+
+
+async def test_enter_closes_open_suggestions_before_it_sends(context: BrowserContext, tmp_path: Path) -> None:
+    async with Stage.set(tmp_path) as stage:
+        page = await stage.open(context)
+        form = await start_command(page, "seedream")
+        await fill_in(form, prompt="A boat", size="2")
+        await page.get_by_role("option").first.wait_for()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("option")).to_have_count(0)
+        await expect(form).not_to_have_attribute("aria-busy", "true")
+        await expect(form.get_by_role("combobox", name="size")).to_have_value("2")
+        await fill_in(form, size="2048x2048")
+        await page.get_by_role("option").first.wait_for()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Enter")
+        await expect(form).to_be_hidden()
+        await stage.world.until(lambda: stage.world.seedream.ledger, what="the paid request")
+        assert stage.world.seedream.ledger[0].payload["size"] == "2048x2048"
 
 
 async def test_fourteen_pictures_at_once_and_one_too_many(context: BrowserContext, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, expect
 
 from sandbox.sketches import red_boat
 from tests.browser.accessibility import expect_accessible
-from tests.browser.hands import drop, message_menu, run_command, screenshot
+from tests.browser.hands import drop, message_menu, run_command, screenshot, start_command
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -71,6 +71,38 @@ async def test_a_button_works_after_the_bot_was_killed_and_started_again(context
     await expect(board).not_to_contain_text("The application did not respond")
 
 
+async def test_what_a_command_has_no_room_for_stays_in_the_message(context: BrowserContext, stage: Stage) -> None:
+    page = await stage.open(context)
+    names = ["one.png", "two.png"]
+    await drop(page, page.get_by_role("main"), {name: red_boat() for name in names})
+    waiting = page.get_by_role("list", name="Files to send").get_by_role("listitem")
+    await expect(waiting).to_have_count(2)
+    form = await start_command(page, "notes add")
+    slot = form.get_by_role("list", name="Pictures and files").get_by_role("listitem")
+    await expect(slot).to_contain_text(["one.png"])
+    await expect(
+        page.get_by_text("One file does not fit into /notes add; it stays for your next message.")
+    ).to_be_visible()
+    await form.get_by_role("button", name="Leave").click()
+    await expect(waiting).to_contain_text(names)
+    form = await start_command(page, "board")
+    await expect(page.get_by_text("2 files do not fit into /board; they stay for your next message.")).to_be_visible()
+    await form.get_by_role("button", name="Send").click()
+    await expect(waiting).to_contain_text(names)
+
+
+async def test_the_log_opens_when_the_bot_ends_by_itself(context: BrowserContext, stage: Stage) -> None:
+    page = await stage.open(context)
+    panel = page.get_by_role("complementary")
+    log = panel.get_by_role("region", name="Log")
+    await expect(panel).to_contain_text("Running")
+    await expect(log).to_be_hidden()
+    await stage.bot.process.kill()
+    await expect(log).to_be_visible()
+    await panel.get_by_role("button", name="Start", exact=True).click()
+    await expect(panel).to_contain_text("Running · connected to the gateway")
+
+
 async def test_a_command_without_an_answer_is_told_of(context: BrowserContext, stage: Stage) -> None:
     page = await stage.open(context)
     await run_command(page, "silent")
@@ -90,3 +122,24 @@ async def test_a_select_offers_what_the_bot_offers(context: BrowserContext, stag
         await page.get_by_role("option", name=colour).click()
     await page.get_by_role("button", name="Done").click()
     await expect(page.get_by_role("article").last).to_contain_text("You chose coral, teal.")
+
+
+@pytest.mark.parametrize("way", ["Escape", "Cancel"])
+async def test_one_writes_on_where_one_was_when_a_modal_came(context: BrowserContext, stage: Stage, way: str) -> None:
+    page = await stage.open(context)
+    await run_command(page, "board")
+    await page.get_by_role("article").filter(has_text="A board with buttons.").last.wait_for()
+    board = next(item for item in reversed(stage.scene.pictures.history) if item.author is stage.world.discord.bot)
+    writing = page.get_by_role("textbox", name="Message ")
+    await writing.click()
+    await page.keyboard.type("one ")
+    await stage.scene.member.click(board, label="Open a form")
+    form = page.get_by_role("dialog")
+    await form.get_by_role("textbox").first.wait_for()
+    if way == "Escape":
+        await page.keyboard.press("Escape")
+    else:
+        await form.get_by_role("button", name="Cancel").click()
+    await expect(form).to_have_count(0)
+    await page.keyboard.type("two")
+    await expect(writing).to_have_value("one two")

@@ -89,6 +89,18 @@ async def test_another_bot_is_used_on_the_page(tmp_path: Path) -> None:
         await tab.until(lambda: f"in {tmp_path}" in tab.view["bot"]["log"])
 
 
+async def test_a_bot_that_dies_is_told_of_on_the_terminal_each_time(tmp_path: Path) -> None:
+    async with running(tmp_path, "--", sys.executable, "nosuch.py") as program, program.tab() as tab:
+        assert program.process.stdout is not None
+        for _ in range(2):
+            async with asyncio.timeout(20):
+                assert await program.process.stdout.readline() == b"The bot ended by itself (exit code 2):\n"
+                assert b"can't open file" in await program.process.stdout.readline()
+            await tab.until(lambda: tab.view["bot"]["state"] == "ended")
+            await tab.act("bot", do="start")
+            # The second time the log holds both ends.
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_this_bot_is_the_default_and_ends_with_the_page(tmp_path: Path, number: signal.Signals) -> None:
     async with running(tmp_path) as program, program.tab() as tab:
@@ -121,7 +133,9 @@ async def test_what_cannot_be_started_is_said_in_a_sentence() -> None:
     for nothing in ("70000", "-1", "http"):
         sentence = await refused(f"--port={nothing}", code=2)
         assert sentence.endswith(f"argument --port: '{nothing}' is no number from 0 to 65535\n")
-    assert await refused("--", "no-such-program") == "The bot cannot be started: there is no such program.\n"
+    assert await refused("--", "no-such-program") == (
+        'The bot cannot be started: there is no program "no-such-program".\n'
+    )
 
 
 def test_a_missing_browser_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,11 @@ export const words = {
   loadingOptions: "Loading options …",
   optionsFailed: "Loading options failed.",
   noFiles: "This command takes no files.",
-  noOptions: "No options match your search.",
+  filesStay: (title, count) =>
+    count === 1
+      ? `One file does not fit into /${title}; it stays for your next message.`
+      : `${count} files do not fit into /${title}; they stay for your next message.`,
+  noOptions: "No suggestions. What you typed is sent as it stands.",
   fileSlots: "Pictures and files",
   addFiles: (free) => (free === 1 ? "Add a file" : "Add files"),
   nextFile: (name, description) => `Next: ${name}${description ? ` – ${description}` : ""}`,

@@ -53,6 +53,16 @@ export class AttachmentSlots {
     this.element.scrollIntoView({ block: "nearest" });
   }
 
+  /** @returns {number} how many more files fit. */
+  get room() {
+    return this.#free().length;
+  }
+
+  /** @returns {File[]} the chosen files, in the command's order. */
+  get files() {
+    return this.#options.map((option) => this.#chosen.get(option.name)?.file).filter(Boolean);
+  }
+
   /** @returns {string} why the client does not send these, or nothing. */
   check() {
     const missing = this.#options.find((option) => option.required && !this.#chosen.has(option.name));

@@ -58,6 +58,18 @@ export class CommandForm {
     this.#slots?.add(files);
   }
 
+  /** Take over files that were there before the command was chosen, and return those it has no room for. */
+  takeOver(files) {
+    const room = this.#slots?.room ?? 0;
+    if (room && files.length) this.#slots.add(files.slice(0, room));
+    return files.slice(room);
+  }
+
+  /** @returns {File[]} the files it holds and is not sending. */
+  get unsent() {
+    return this.#sending ? [] : (this.#slots?.files ?? []);
+  }
+
   /** Put the caret where one goes on. */
   focus() {
     const fields = [...this.#fields.values()];

@@ -5,7 +5,7 @@ import { Listbox } from "./listbox.js";
 import { openPopup } from "./popup.js";
 
 /**
- * Give a text field suggestions: arrows move, Enter and Tab take, Escape closes them.
+ * Give a text field suggestions: arrows move, Enter and Tab take, Escape closes them, as does Enter where none is active.
  *
  * @param {HTMLInputElement} input gets role "combobox".
  * @param {object} settings
@@ -95,8 +95,16 @@ export function combobox(input, { label, load, onpick, empty, current = () => un
     }
     // Whoever only passes through by Tab has chosen nothing.
     const takes = event.key === "Enter" || (event.key === "Tab" && touched);
-    const taken = takes && !event.shiftKey ? list.active : null;
-    if (!taken || event.ctrlKey || event.metaKey) return;
+    if (!takes || event.shiftKey || event.ctrlKey || event.metaKey) return;
+    const taken = list.active;
+    if (!taken) {
+      // Enter beside an open list means the list, not the whole form: it is done with, and the next Enter sends.
+      if (event.key !== "Enter" || list.options.length === 0) return;
+      event.preventDefault();
+      event.stopPropagation();
+      close();
+      return;
+    }
     // Enter takes what is suggested and nothing more; Tab takes it and goes on.
     if (event.key === "Enter") event.preventDefault();
     event.stopPropagation();

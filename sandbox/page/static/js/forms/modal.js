@@ -219,7 +219,8 @@ class Modal {
   #close() {
     this.#state = "closed";
     for (const item of this.#fields) item.forget?.();
-    this.element.close();
+    // Not closed before: a dialog that closes gives the focus back by itself, but without the caret, and what one then
+    // typed would go nowhere.
     this.element.remove();
     returnFocus(this.#before, document.querySelector(".composer textarea"));
     this.#onclosed();

@@ -186,7 +186,7 @@ function shown(app, message) {
 
 function gutterContent(message, who, compact, system) {
   if (system) return icon("info");
-  return compact ? moment(message.timestamp) : avatar(message.author.id, who);
+  return compact ? moment(message.timestamp) : avatar(who);
 }
 
 function embeds(message, names) {

@@ -39,7 +39,7 @@ export function commandLine(app, { seen }) {
   return h(
     ".context-line",
     {},
-    avatar(person.id, who, "small"),
+    avatar(who, "small"),
     h("span", {}, words.used(who), " ", h("span.command-name", {}, named)),
   );
 }
@@ -54,7 +54,7 @@ export function replyLine(app, message, jump) {
     "button.context-line.reply-line",
     { type: "button", onclick: () => jump(original.id) },
     icon("reply"),
-    avatar(original.author.id, who, "small"),
+    avatar(who, "small"),
     h("span.visually-hidden", {}, words.replyTo("")),
     h("span.author", {}, who),
     h("span.reply-text", {}, summary(app, original)),

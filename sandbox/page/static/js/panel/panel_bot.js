@@ -26,6 +26,8 @@ export function botPanel(app) {
   const controls = h(".bot-controls", { role: "group", "aria-label": words.bot }, [...buttons.values()]);
   const elsewhere = h("p.panel-hint", { hidden: true }, words.notControllable);
   const log = h("pre.log", { tabindex: 0, role: "region", "aria-label": words.log });
+  const folded = h("details.more", {}, h("summary", {}, words.log), log);
+  let last = "";
 
   function show() {
     const bot = app.store.get("bot");
@@ -36,6 +38,9 @@ export function botPanel(app) {
     elsewhere.hidden = !bot || bot.controllable;
     for (const [name, button] of buttons) button.disabled = !bot || NEEDS_LIFE[name] !== ALIVE.has(bot.state);
     showLog(bot?.log ?? []);
+    // Why it ended stands there; whoever folds the log up again is left in peace.
+    if (bot?.state === "ended" && last !== "ended") folded.open = true;
+    last = bot?.state ?? "";
   }
 
   function showLog(lines) {
@@ -46,7 +51,6 @@ export function botPanel(app) {
     if (atEnd) log.scrollTop = log.scrollHeight;
   }
 
-  const folded = h("details.more", {}, h("summary", {}, words.log), log);
   folded.addEventListener("toggle", () => (log.scrollTop = log.scrollHeight));
   app.store.watch(["bot"], show);
   show();

@@ -69,7 +69,7 @@ function card(app, post, first) {
       h(
         "span.post-first",
         {},
-        avatar(first.author.id, who, "small"),
+        avatar(who, "small"),
         h("span.author", {}, who),
         h("span.reply-text", {}, summary(app, first)),
       ),

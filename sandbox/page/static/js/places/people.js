@@ -33,7 +33,7 @@ export function peopleSwitch(app) {
   function choice({ id, display_name: name, about }) {
     const input = h("input", { type: "radio", name: "person", value: id, onchange: () => become(id) });
     const label = h("span.person-text", {}, h("span.person-name", {}, name), " ", h("span.person-about", {}, about));
-    return h("label.person", {}, input, avatar(id, name), label);
+    return h("label.person", {}, input, avatar(name), label);
   }
 
   function become(id) {

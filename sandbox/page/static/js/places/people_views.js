@@ -17,14 +17,13 @@ export function nameOf(app, user) {
 /**
  * Draw a person's picture: the sandbox has none, so initials stand for it.
  *
- * @param {string} id decides the colour.
- * @param {string} name gives the initials.
+ * @param {string} name gives the initials and the colour, which so stays the same when the sandbox is begun anew.
  * @param {string} [size] "small" for the one within a line.
  * @returns {HTMLElement} hidden from assistive technology; the name stands beside it.
  */
-export function avatar(id, name, size = "") {
+export function avatar(name, size = "") {
   const element = h("span.avatar", { "aria-hidden": "true", class: size }, initials(name));
-  element.style.setProperty("--hue", String(hue(id)));
+  element.style.setProperty("--hue", String(hue(name)));
   return element;
 }
 
@@ -34,9 +33,9 @@ function initials(name) {
   return letters.map((part) => [...part][0].toLocaleUpperCase()).join("");
 }
 
-function hue(id) {
-  // Ids made at the same moment differ in their last digits only; the golden angle sets them far apart.
+function hue(name) {
+  // Names may differ in their last letter only; the golden angle sets them far apart.
   let sum = 0;
-  for (const digit of String(id)) sum = (sum * 31 + digit.charCodeAt(0)) % 9973;
+  for (const letter of name) sum = (sum * 53 + letter.codePointAt(0)) % 9973;
   return Math.round((sum * 137.508) % 360);
 }

@@ -92,10 +92,6 @@ export function sidebar(app, closer) {
   }
 
   /** The other one in a conversation, so that the colour is theirs. */
-  function otherIn(channel) {
-    return app.store.all("person").find((person) => person.display_name === channel.name)?.id ?? channel.id;
-  }
-
   function link(channel) {
     const here = channel.id === app.view.channel;
     const news = !here && unread.has(channel);
@@ -108,7 +104,7 @@ export function sidebar(app, closer) {
         title: words.kinds[channel.kind],
         dataset: { channel: channel.id },
       },
-      channel.kind === "dm" ? avatar(otherIn(channel), channel.name, "small") : icon(channel.kind),
+      channel.kind === "dm" ? avatar(channel.name, "small") : icon(channel.kind),
       h("span.channel-name", {}, channel.name),
       channel.locked ? icon("lock") : null,
       news ? h("span.unread-mark", {}, h("span.visually-hidden", {}, words.unread)) : null,

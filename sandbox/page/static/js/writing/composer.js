@@ -115,11 +115,16 @@ class Begun {
     const form = new CommandForm(this.#app, channel, invocation, { onleave: leave, onsent: leave });
     this.#command = form;
     this.#onchange();
-    this.#command.focus();
+    const files = this.#text.giveFiles();
+    const rest = form.takeOver(files);
+    this.#text.takeBack(rest);
+    if (rest.length) this.#app.notices.tell(words.filesStay(form.title, rest.length));
+    form.focus();
   }
 
   #leave() {
     const had = this.#command.element.contains(document.activeElement);
+    if (this.#text.takesFiles) this.#text.takeBack(this.#command.unsent);
     this.#command.forget();
     this.#command = null;
     this.#onchange();

@@ -66,6 +66,18 @@ export class TextForm {
     this.focus();
   }
 
+  /** Give up the files, for a command. */
+  giveFiles() {
+    const items = this.#tray.take();
+    for (const item of items) item.forget();
+    return items.map((item) => item.file);
+  }
+
+  /** Take files back that a command did not send; they stand before those that stayed. */
+  takeBack(files) {
+    if (files.length) this.#tray.add([...files, ...this.giveFiles()]);
+  }
+
   /** Show what the channel is called and what may be done there. */
   update(channel) {
     const place = words.placeTo(channel.kind, channel.name);
