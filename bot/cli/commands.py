@@ -61,9 +61,13 @@ def run(config: Config = None, log_level: LogLevel = None) -> None:
 
         restore = configure_logging(settings.logging.level, settings.logging.format, settings.secrets())
         try:
-            from bot.app import run_bot
+            from bot.cli.running import LastResort, run_bot
 
-            run_async(run_bot(settings))
+            last_resort = LastResort()
+            try:
+                run_async(run_bot(settings, stopping=last_resort.begin))
+            finally:
+                last_resort.settle()
         finally:
             restore()
 
@@ -194,11 +198,14 @@ def generate(
 @app.command(hidden=True)
 def health(
     url: Annotated[str | None, typer.Argument(help="The probe's address; by default as in the settings.")] = None,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Ask whether it can work on jobs now, not only whether it lives.")
+    ] = False,
     config: Config = None,
 ) -> None:
     """Ask a running bot whether it is well: exit code 0 or 1, for a container's health check."""
     with failures_in_words():
-        from bot.cli.health import Health, probe, probe_url
+        from bot.cli.health import ALIVE, READY, Health, probe, probe_url
 
         if url is None:
             from bot.config import load_settings
@@ -207,7 +214,7 @@ def health(
             if settings.port == 0:
                 typer.echo("The health check is switched off (health.port = 0).", err=True)
                 raise typer.Exit(1)
-            url = probe_url(settings.host, settings.port)
+            url = probe_url(settings.host, settings.port, READY if ready else ALIVE)
         answer, words = probe(url)
         well = answer is Health.WELL
         typer.echo(words, err=not well)

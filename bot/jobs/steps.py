@@ -92,8 +92,13 @@ class Steps:
             place = replace(job.place, venue=Venue.CHANNEL, no_thread=NoThread.REFUSED)
             return await self._save(replace(job, place=place), job)
 
-    async def submit(self, job: Job) -> Turn:
+    async def submit(self, job: Job, *, may_post: Callable[[], bool] = lambda: True) -> Turn:
         """POST a prepared job whose turn has come. The intent is committed first, the task id right after.
+
+        Args:
+            job: a prepared one.
+            may_post: asked at the last moment: a POST begun while the bot stops would be cut off, and its outcome
+                unknown, for nothing.
 
         Raises:
             BotError: the POST failed; `Trouble` tells what may be tried again from what is unknown.
@@ -104,6 +109,8 @@ class Steps:
         if job.place.venue is not Venue.THREAD:
             await self._show_quietly(submitting)
         await self.api.reserve()
+        if not may_post():
+            return Again()
         # From here on, only the POST itself may take time: whoever finds this row cannot know whether it went out.
         job = await self._save(submitting, job)
         urls = [reference.api_url for reference in job.references if reference.api_url]
