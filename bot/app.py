@@ -31,7 +31,7 @@ from bot.presentation.errors import describe
 from bot.seedream import SeedreamClient
 from bot.spool import open_spool
 from bot.startup import startup_errors
-from bot.storage import Database, FactStore, SqlCensus, SqlJobStore
+from bot.storage import Database, FactStore, SqlCensus, SqlJobStore, reckon_with_restoration
 from bot.telemetry.discord_calls import DiscordCalls
 from bot.wiring import open_services
 
@@ -113,6 +113,7 @@ class App:
         await self._answer_probes()
         lease = timedelta(seconds=settings.jobs.lease_seconds)
         store = SqlJobStore(database, owner=secrets.token_hex(8), lease=lease, clock=self._clock)
+        await self._look_back(database)
         if database.exclusive:
             await store.take_over()
         point_at(settings.discord.api_base_url, settings.discord.gateway_url)
@@ -128,6 +129,17 @@ class App:
         self.discord.serve(self.jobs)
         await self._log_in()
         await self._begin()
+
+    async def _look_back(self, database: Database) -> None:
+        restored = await reckon_with_restoration(database, self._clock.now())
+        if restored is not None:
+            _log.warning(
+                "the database was restored from a backup; jobs it does not know are not gone on with, and what may "
+                "have been paid for since is not sent again",
+                taken=restored.taken.isoformat() if restored.taken else None,
+                unknown=restored.unknown,
+                resumed=restored.resumed,
+            )
 
     async def _make_worker(self, store: SqlJobStore) -> Worker:
         settings = self._settings

@@ -195,6 +195,42 @@ def generate(
             raise typer.Exit(run_async(run_generate(order, settings.seedream, console)))
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
+    config: Config = None,
+) -> None:
+    """Copy the database to FILE, also while the bot is running."""
+    with failures_in_words() as guard:
+        from bot.config import load_settings
+        from bot.storage import back_up
+
+        settings = load_settings(config)
+        guard.keep(settings.secrets())
+        size = run_async(back_up(settings.storage.url, file, force=force))
+        typer.echo(f"{file} is a sound copy of the database ({size:,} bytes), which only you can read.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that `backup` made.")],
+    force: Annotated[bool, typer.Option("--force", help="Put the present database aside.")] = False,
+    config: Config = None,
+) -> None:
+    """Put a copy of the database back; the bot must be stopped."""
+    with failures_in_words() as guard:
+        from bot.config import load_settings
+        from bot.storage import restore as put_back
+
+        settings = load_settings(config)
+        guard.keep(settings.secrets())
+        aside = run_async(put_back(settings.storage.url, file, force=force))
+        if aside is not None:
+            typer.echo(f"The former database is kept as {aside}.")
+        typer.echo(f"{file} is restored. Jobs that were open in it are not sent to Seedream again; see the log.")
+
+
 @app.command(hidden=True)
 def health(
     url: Annotated[str | None, typer.Argument(help="The probe's address; by default as in the settings.")] = None,

@@ -2,7 +2,7 @@
 
 import json
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -69,6 +69,15 @@ def _url(value: str, schemes: set[str], wanted: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError("must not carry a ? or # part")
     return text.rstrip("/")
+
+
+def password_of(url: str) -> str | None:
+    """Return the password in a URL as it is meant, or None; as it is written, the shape alone tells it."""
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return None
+    return unquote(password) if password else None
 
 
 def storage_url(value: str) -> str:

@@ -172,7 +172,8 @@ class Settings(_Root):
 
     def secrets(self) -> tuple[SecretStr, ...]:
         """Return every value that must never reach a log."""
-        return (self.discord.token, self.seedream.api_token)
+        password = checks.password_of(self.storage.url)
+        return (self.discord.token, self.seedream.api_token, *([SecretStr(password)] if password else []))
 
 
 class ApiSettings(_Root):

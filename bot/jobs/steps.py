@@ -148,9 +148,13 @@ class Steps:
                 await self.clock.sleep(_SAVING.delay(error, failures, self.jitter()) or 1.0)
 
     async def _poll(self, job: Job) -> Turn:
-        if job.task_id is None:
+        task_id = job.task_id
+        if task_id is None:
             raise JobInterrupted
-        state = await self.api.poll(job.task_id)
+        if any(sent.images and sent.message_id is None for sent in job.sent.values()):
+            # Left in doubt by a restored database: looked for from the time of asking on, before there is a later one.
+            job = await self.sender.settle(job)
+        state = await self.api.poll(task_id)
         if state.failure is not None:
             raise state.failure
         now = self.clock.now()
