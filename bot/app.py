@@ -199,7 +199,7 @@ class App:
 
     async def _begin(self) -> None:
         self.monitor.backlog = self.worker.backlog
-        self.monitor.connected = lambda: self.discord.is_ready() and self.discord.offline_seconds is None
+        self.monitor.connected = lambda: self.discord.offline_seconds is None
         self.monitor.hindrance = None
         self._working = asyncio.create_task(self.worker.run(), name="worker")
         self._connected = asyncio.create_task(self._connect(), name="gateway")
