@@ -1,4 +1,4 @@
-"""What to do about a line that is no TOML, guessed from its shape; never with anything of a value, which may be a token.
+"""What to do about a line that is no TOML, guessed from its shape; nothing of a value, which may be a token, is said.
 
 Source of the rules: https://toml.io/en/v1.0.0
 """
