@@ -1,11 +1,9 @@
 """The composition root: opens everything, hands plain values down, closes in reverse, drains when asked to stop."""
 
 import asyncio
-import contextlib
 import random
 import secrets
-import signal
-from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
@@ -13,6 +11,7 @@ import structlog
 
 from bot import __version__
 from bot.clock import Clock, SystemClock
+from bot.closing import PatientStack, ended
 from bot.config import Settings
 from bot.delivery.courier import SpoolCourier
 from bot.delivery.messenger import DiscordMessenger
@@ -28,19 +27,39 @@ from bot.jobs.steps import Steps
 from bot.jobs.telling import Telling
 from bot.jobs.trouble import Trouble
 from bot.jobs.worker import Worker
+from bot.monitor import Monitor
 from bot.presentation.errors import describe
 from bot.seedream import SeedreamClient
 from bot.spool import open_spool
 from bot.startup import startup_errors
-from bot.storage import Database, FactStore, SqlJobStore
-from bot.telemetry.health import HealthServer
+from bot.storage import Database, FactStore, SqlCensus, SqlJobStore, reckon_with_restoration
+from bot.telemetry.discord_calls import DiscordCalls
 from bot.wiring import open_services
 
-ADMISSION_SECONDS = 3.0
-"""How long commands that were let in may take to be acknowledged and stored when the bot is stopped."""
 
-DRAIN_SECONDS = 13.0
-"""How long running steps may take to end when the bot is stopped; with closing it stays below 20 s."""
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long stopping may take, in real seconds; together below 20, as supervisors kill by then or soon after.
+
+    Attributes:
+        admission: for commands that were let in to be acknowledged and stored.
+        steps: for running steps to end by themselves, a paid POST that waits for its answer among them.
+        grace: for those that did not to be cut off, and again for their jobs to be given back.
+        discord: for Discord to answer the closing of the gateway.
+        closing: for everything to close, Discord included.
+    """
+
+    admission: float = 2.5
+    steps: float = 9.0
+    grace: float = 1.5
+    discord: float = 1.5
+    closing: float = 3.0
+
+    @property
+    def total(self) -> float:
+        """The longest that stopping can take."""
+        return self.admission + self.steps + 2 * self.grace + self.closing
+
 
 OFFLINE_SECONDS = 300.0
 """For how long Discord may be away before the health check fails; discord.py connects again by itself."""
@@ -51,14 +70,17 @@ _log = structlog.get_logger(__name__)
 class App:
     """The running bot: `async with App(settings) as app: await app.wait()`."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, patience: Patience | None = None) -> None:
         self._settings = settings
         self._clock: Clock = clock or SystemClock()
-        self._stack = AsyncExitStack()
+        self._patience = patience or Patience()
+        self._stack = PatientStack(self._patience.closing)
         self._working: asyncio.Task[None] | None = None
         self._connected: asyncio.Task[None] | None = None
         self._api_asked: asyncio.Task[None] | None = None
         self._stop_asked = asyncio.Event()
+        self._stopping = False
+        self.monitor: Monitor
         self.discord: SeedreamBot
         self.jobs: JobService
         self.worker: Worker
@@ -72,7 +94,7 @@ class App:
         await self.stop()
 
     async def start(self) -> None:
-        """Open the database, log in to Discord, begin to work, and connect to the gateway.
+        """Open the database, answer probes, log in to Discord, begin to work, and connect to the gateway.
 
         Raises:
             StartupError: with what stands in the way; everything opened by then is closed again.
@@ -86,8 +108,13 @@ class App:
     async def _open(self) -> None:
         settings = self._settings
         database = await self._stack.enter_async_context(await Database.open(settings.storage.url))
+        # Before anything that may take its time, so that probes are answered meanwhile; after the database, which tells
+        # a second process what it is.
+        self.monitor = Monitor(SqlCensus(database))
+        await self._answer_probes()
         lease = timedelta(seconds=settings.jobs.lease_seconds)
         store = SqlJobStore(database, owner=secrets.token_hex(8), lease=lease, clock=self._clock)
+        await self._look_back(database)
         if database.exclusive:
             await store.take_over()
         point_at(settings.discord.api_base_url, settings.discord.gateway_url)
@@ -96,12 +123,24 @@ class App:
             sync_when_changed=settings.discord.sync_commands,
             gateway_url=settings.discord.gateway_url,
             clock=self._clock,
+            http_trace=DiscordCalls(settings.discord.api_base_url, self.monitor.metrics.discord_call).trace(),
         )
         self.worker = await self._make_worker(store)
         self.jobs = JobService(store=store, worker=self.worker, clock=self._clock)
         self.discord.serve(self.jobs)
         await self._log_in()
         await self._begin()
+
+    async def _look_back(self, database: Database) -> None:
+        restored = await reckon_with_restoration(database, self._clock.now())
+        if restored is not None:
+            _log.warning(
+                "the database was restored from a backup; jobs it does not know are not gone on with, and what may "
+                "have been paid for since is not sent again",
+                taken=restored.taken.isoformat() if restored.taken else None,
+                unknown=restored.unknown,
+                resumed=restored.resumed,
+            )
 
     async def _make_worker(self, store: SqlJobStore) -> Worker:
         settings = self._settings
@@ -113,6 +152,7 @@ class App:
             jitter=random.random,
             spool=spool.references,
             trusted_urls=[settings.discord.api_base_url],
+            observe=self.monitor.api_call,
         )
         self._api = services.client
         session = await self._stack.enter_async_context(open_response_session(self.discord.http.user_agent))
@@ -144,20 +184,26 @@ class App:
             clock=self._clock,
             settings=rules,
         )
-        trouble = Trouble(store=store, messenger=messenger, clock=self._clock, settings=rules)
-        return Worker(store=store, steps=steps, trouble=trouble, clock=self._clock, settings=rules)
+        watch = self.monitor.metrics
+        trouble = Trouble(store=store, messenger=messenger, clock=self._clock, settings=rules, watch=watch)
+        return Worker(store=store, steps=steps, trouble=trouble, clock=self._clock, settings=rules, watch=watch)
 
     async def _log_in(self) -> None:
-        self._stack.push_async_callback(self.discord.close)
+        self._stack.push_async_callback(self.discord.leave, self._patience.discord)
         with startup_errors():
             await self.discord.login(self._settings.discord.token.get_secret_value())
 
-    async def _begin(self) -> None:
+    async def _answer_probes(self) -> None:
         health = self._settings.health
-        if health.port:
-            server = HealthServer(health.host, health.port, self.trouble)
-            await server.start()
-            self._stack.push_async_callback(server.stop)
+        if not health.port:
+            return
+        await self._stack.enter_async_context(self.monitor.server(health.host, health.port, self.trouble))
+        self._stack.push_async_callback(_cancel, asyncio.create_task(self.monitor.pulse.run(), name="pulse"))
+
+    async def _begin(self) -> None:
+        self.monitor.backlog = self.worker.backlog
+        self.monitor.connected = lambda: self.discord.offline_seconds is None
+        self.monitor.hindrance = None
         self._working = asyncio.create_task(self.worker.run(), name="worker")
         self._connected = asyncio.create_task(self._connect(), name="gateway")
         for task in (self._working, self._connected):
@@ -193,10 +239,12 @@ class App:
         return self._api_asked is not None and self._api_asked.done()
 
     def trouble(self) -> str | None:
-        """Return what keeps the bot from working, in words; None while it works, or may soon again by itself."""
-        if self._working is None or self._working.done():
+        """Return what keeps the bot from working, in words; None while it works, or may soon by itself."""
+        if self._working is None or self._connected is None or self._stopping:
+            return None
+        if self._working.done():
             return "it has stopped working on its jobs"
-        if self._connected is None or self._connected.done():
+        if self._connected.done():
             return "it has given up its connection to Discord"
         offline = self.discord.offline_seconds
         if offline is not None and offline > OFFLINE_SECONDS:
@@ -207,25 +255,38 @@ class App:
         """Make `wait` return, so that whoever opened the app closes it."""
         self._stop_asked.set()
 
+    async def asked_to_stop(self) -> None:
+        """Wait until asked to stop, or until the gateway or the worker has ended by itself."""
+        await self._stop_asked.wait()
+
     async def wait(self) -> None:
-        """Wait until asked to stop, or until the gateway or the worker has ended by itself.
+        """As `asked_to_stop`, and say why it has ended by itself.
 
         Raises:
             StartupError: Discord does not let the bot in any more.
             Exception: whatever ended the worker.
         """
-        await self._stop_asked.wait()
+        await self.asked_to_stop()
         for task in (self._working, self._connected):
             if task is not None and task.done() and not task.cancelled():
                 task.result()
 
     async def stop(self) -> None:
-        """Take nothing new, let running steps end, give back the jobs, disconnect, close everything."""
-        await self.jobs.close(ADMISSION_SECONDS)
+        """Take nothing new, let running steps end, give back the jobs, disconnect, close everything.
+
+        It comes to its end in `Patience.total` seconds, whatever hangs: what does is cut off, and gone on with after
+        the next start. Until Discord is left, whoever uses a command is told to try again in a moment.
+        """
+        patience = self._patience
+        self._stopping = True
+        self.monitor.hindrance = "it is being stopped"
+        await self.jobs.close(patience.admission)
         try:
-            await self.worker.drain(DRAIN_SECONDS)
-        except StorageUnavailable as error:
-            _log.warning("jobs not given back; the next start takes them over", error=str(error))
+            await self.worker.drain(patience.steps, patience.grace)
+        except (StorageUnavailable, TimeoutError) as error:
+            _log.warning(
+                "jobs not given back; the next start takes them over", error=str(error) or "the database hangs"
+            )
         await self._shut()
 
     async def crash(self) -> None:
@@ -240,29 +301,12 @@ class App:
         await self._stack.aclose()
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(asyncio.gather(*tasks, return_exceptions=True), self._patience.grace)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def run_bot(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT.
-
-    Raises:
-        StartupError: it cannot start.
-    """
-    async with App(settings) as app:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            # discord.py itself leaves SIGTERM alone, which would cut running steps off.
-            with contextlib.suppress(NotImplementedError):
-                loop.add_signal_handler(number, app.ask_to_stop)
-        await app.wait()
-        _log.info("stopping")
-    _log.info("stopped")
 
 
 async def sync_commands(settings: Settings, guild_id: int | None, *, remove: bool = False) -> int:

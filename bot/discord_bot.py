@@ -1,5 +1,6 @@
 """The Discord client: intents, extensions by name, commands synced when they changed, every error answered."""
 
+import asyncio
 import hashlib
 import json
 import secrets
@@ -155,8 +156,10 @@ class SeedreamBot(commands.AutoShardedBot):
         sync_when_changed: bool = True,
         gateway_url: str | None = None,
         clock: Clock | None = None,
+        http_trace: aiohttp.TraceConfig | None = None,
     ) -> None:
         super().__init__(
+            http_trace=http_trace or aiohttp.TraceConfig(),
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=ErrorAnsweringTree,
@@ -236,6 +239,19 @@ class SeedreamBot(commands.AutoShardedBot):
     def offline_seconds(self) -> float | None:
         """For how long not every shard has been connected; None while all are."""
         return None if self._offline_since is None else self._clock.monotonic() - self._offline_since
+
+    async def leave(self, seconds: float) -> None:
+        """Close every connection, in good order if Discord answers within `seconds`.
+
+        discord.py waits half a minute for the answer to the closing of a gateway connection.
+        """
+        leaving = asyncio.ensure_future(self.close())
+        _, late = await asyncio.wait({leaving}, timeout=seconds)
+        if late:
+            _log.warning("Discord does not answer; its connections are cut")
+            # The gateway connection is of the same session, and its closing ends with it.
+            await self.http.close()
+        await leaving
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note that a shard has a new session."""

@@ -14,6 +14,7 @@ from bot.config import SeedreamSettings
 from bot.domain.retry import RetryPolicy
 from bot.references import Fetcher, Preparer, open_guarded_session
 from bot.seedream import SeedreamClient, open_session
+from bot.seedream.observing import CallObserver, unobserved
 
 TRANSFERS = RetryPolicy(attempts=4, first=0.5, longest=8.0)
 """When the download or upload of a reference image is tried again; people are waiting, so not for long."""
@@ -42,6 +43,7 @@ async def open_services(
     jitter: Callable[[], float],
     spool: Path,
     trusted_urls: Iterable[str] = (),
+    observe: CallObserver = unobserved,
 ) -> Services:
     """Open everything on a stack that closes it again.
 
@@ -52,6 +54,7 @@ async def open_services(
         jitter: returns random numbers in [0, 1).
         spool: an existing folder for reference images on their way.
         trusted_urls: whose servers files may come from though they stand in a private network, beside the API's own.
+        observe: is told of every call of the API.
     """
     files = await stack.enter_async_context(
         open_guarded_session(
@@ -62,7 +65,7 @@ async def open_services(
             allowed_origins=_origins((settings.api_base_url, settings.files_base_url, *trusted_urls)),
         )
     )
-    client = await _open_client(stack, settings, clock)
+    client = await _open_client(stack, settings, clock, observe)
     preparer = Preparer(
         Fetcher(files, policy=TRANSFERS, clock=clock, jitter=jitter),
         client,
@@ -76,7 +79,9 @@ async def open_services(
     return Services(client, preparer, files)
 
 
-async def _open_client(stack: AsyncExitStack, settings: SeedreamSettings, clock: Clock) -> SeedreamClient:
+async def _open_client(
+    stack: AsyncExitStack, settings: SeedreamSettings, clock: Clock, observe: CallObserver
+) -> SeedreamClient:
     repeatable, paid = [
         await stack.enter_async_context(
             open_session(
@@ -97,6 +102,7 @@ async def _open_client(stack: AsyncExitStack, settings: SeedreamSettings, clock:
         files_base_url=settings.files_base_url,
         requests_per_second=settings.requests_per_second,
         clock=clock,
+        observe=observe,
     )
 
 

@@ -61,9 +61,13 @@ def run(config: Config = None, log_level: LogLevel = None) -> None:
 
         restore = configure_logging(settings.logging.level, settings.logging.format, settings.secrets())
         try:
-            from bot.app import run_bot
+            from bot.cli.running import LastResort, run_bot
 
-            run_async(run_bot(settings))
+            last_resort = LastResort()
+            try:
+                run_async(run_bot(settings, stopping=last_resort.begin))
+            finally:
+                last_resort.settle()
         finally:
             restore()
 
@@ -191,14 +195,53 @@ def generate(
             raise typer.Exit(run_async(run_generate(order, settings.seedream, console)))
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
+    config: Config = None,
+) -> None:
+    """Copy the database to FILE, also while the bot is running."""
+    with failures_in_words() as guard:
+        from bot.config import load_settings
+        from bot.storage import back_up
+
+        settings = load_settings(config)
+        guard.keep(settings.secrets())
+        size = run_async(back_up(settings.storage.url, file, force=force))
+        typer.echo(f"{file} is a sound copy of the database ({size:,} bytes), which only you can read.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that `backup` made.")],
+    force: Annotated[bool, typer.Option("--force", help="Put the present database aside.")] = False,
+    config: Config = None,
+) -> None:
+    """Put a copy of the database back; the bot must be stopped."""
+    with failures_in_words() as guard:
+        from bot.config import load_settings
+        from bot.storage import restore as put_back
+
+        settings = load_settings(config)
+        guard.keep(settings.secrets())
+        aside = run_async(put_back(settings.storage.url, file, force=force))
+        if aside is not None:
+            typer.echo(f"The former database is kept as {aside}.")
+        typer.echo(f"{file} is restored. Jobs that were open in it are not sent to Seedream again; see the log.")
+
+
 @app.command(hidden=True)
 def health(
     url: Annotated[str | None, typer.Argument(help="The probe's address; by default as in the settings.")] = None,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Ask whether it can work on jobs now, not only whether it lives.")
+    ] = False,
     config: Config = None,
 ) -> None:
     """Ask a running bot whether it is well: exit code 0 or 1, for a container's health check."""
     with failures_in_words():
-        from bot.cli.health import Health, probe, probe_url
+        from bot.cli.health import ALIVE, READY, Health, probe, probe_url
 
         if url is None:
             from bot.config import load_settings
@@ -207,7 +250,7 @@ def health(
             if settings.port == 0:
                 typer.echo("The health check is switched off (health.port = 0).", err=True)
                 raise typer.Exit(1)
-            url = probe_url(settings.host, settings.port)
+            url = probe_url(settings.host, settings.port, READY if ready else ALIVE)
         answer, words = probe(url)
         well = answer is Health.WELL
         typer.echo(words, err=not well)

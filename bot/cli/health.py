@@ -11,10 +11,14 @@ PROBE_SECONDS = 4.0
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not listened on
 
 
-def probe_url(host: str, port: int) -> str:
+ALIVE = "/healthz"
+READY = "/readyz"
+
+
+def probe_url(host: str, port: int, path: str = ALIVE) -> str:
     """Return where a bot that listens on `host` can be asked from the same machine."""
     host = _ANY_ADDRESS.get(host, host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{path}"
 
 
 class Health(Enum):
@@ -32,7 +36,7 @@ def probe(url: str) -> tuple[Health, str]:
         return Health.SILENT, f"{url} is no http:// address"
     connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=PROBE_SECONDS)
     try:
-        connection.request("GET", parts.path or "/healthz")
+        connection.request("GET", parts.path or ALIVE)
         response = connection.getresponse()
         status, body = response.status, response.read(65536)
     except (OSError, http.client.HTTPException) as error:
@@ -42,8 +46,12 @@ def probe(url: str) -> tuple[Health, str]:
     said = _read(body)
     if status == 200 and said.get("status") == "ok":
         return Health.WELL, f"seedream-bot {said.get('version')} is well"
+    if status == 200 and said.get("status") == "ready":
+        return Health.WELL, f"seedream-bot {said.get('version')} is ready"
     if status == 503 and "reason" in said:
         return Health.UNWELL, f"seedream-bot is not well: {said['reason']}"
+    if status == 503 and isinstance(reasons := said.get("reasons"), list):
+        return Health.UNWELL, f"seedream-bot is not ready: {'; '.join(map(str, reasons))}"
     return Health.SILENT, f"{url} answers HTTP {status}, but not as seedream-bot does"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config.problems import suggestion
+from bot.config.toml_remedies import remedy
 
 ENVIRONMENT_PREFIX = "SEEDREAM_BOT_"
 CONFIG_VARIABLE = ENVIRONMENT_PREFIX + "CONFIG"
@@ -79,7 +80,7 @@ def read_toml(path: Path, sections: Iterable[str]) -> Source:
         source.problems.append("is not UTF-8 text")
         return source
     except tomllib.TOMLDecodeError as error:
-        source.problems.append(_toml_problem(str(error)))
+        source.problems.append(_toml_problem(str(error), path.read_bytes().decode("utf-8-sig")))
         return source
     for section, value in content.items():
         if isinstance(value, dict):
@@ -91,13 +92,16 @@ def read_toml(path: Path, sections: Iterable[str]) -> Source:
     return source
 
 
-def _toml_problem(message: str) -> str:
+def _toml_problem(message: str, content: str) -> str:
     found = _POSITION.match(message)
     if found is None:
         return f"is not valid TOML: {message}"
     if found["line"] is None:
         return f"is not valid TOML: {found['what']}, at the end of the file"
-    return f"line {found['line']}, column {found['column']}: not valid TOML: {found['what']}"
+    lines = content.splitlines()
+    number = int(found["line"])
+    todo = remedy(lines[number - 1], found["what"]) if number <= len(lines) else ""
+    return f"line {number}, column {found['column']}: not valid TOML: {found['what']}{todo and f'; {todo}'}"
 
 
 def read_overrides(overrides: Mapping[str, Any]) -> Source:

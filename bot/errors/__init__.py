@@ -69,6 +69,7 @@ BotError
 ├── JobError
 │   ├── JobLost
 │   ├── JobInterrupted
+│   ├── JobRestored
 │   ├── ShuttingDown
 │   └── StorageUnavailable
 └── StartupError
@@ -76,6 +77,8 @@ BotError
     ├── ConfigMissing
     ├── DatabaseUnusable
     ├── DatabaseInUse
+    ├── BackupFailed
+    ├── BackupElsewhere
     ├── SpoolUnusable
     ├── HealthPortUnusable
     ├── DiscordTokenRefused
@@ -121,7 +124,7 @@ from bot.errors.delivery import (
     ThreadNotOpened,
     UploadTooLarge,
 )
-from bot.errors.jobs import JobError, JobInterrupted, JobLost, ShuttingDown, StorageUnavailable
+from bot.errors.jobs import JobError, JobInterrupted, JobLost, JobRestored, ShuttingDown, StorageUnavailable
 from bot.errors.references import (
     AnimatedImage,
     DamagedImage,
@@ -156,6 +159,8 @@ from bot.errors.request import (
     UnknownVersion,
 )
 from bot.errors.startup import (
+    BackupElsewhere,
+    BackupFailed,
     ConfigInvalid,
     ConfigMissing,
     DatabaseInUse,
@@ -182,6 +187,8 @@ __all__ = [
     "ApiTokenRefused",
     "ApiUnreachable",
     "AspectRatioOutOfRange",
+    "BackupElsewhere",
+    "BackupFailed",
     "BotError",
     "CannotPostPictures",
     "ConfigInvalid",
@@ -207,6 +214,7 @@ __all__ = [
     "JobError",
     "JobInterrupted",
     "JobLost",
+    "JobRestored",
     "MessageGone",
     "NotAnImage",
     "PhoneImageFormat",

@@ -26,6 +26,18 @@ class JobInterrupted(JobError):
 
 
 @dataclass(eq=False)
+class JobRestored(JobError):
+    """The database was put back from a backup that does not know what became of the job since.
+
+    Attributes:
+        taken: when the backup was made, in seconds since 1970; 0 where that is not known.
+    """
+
+    taken: int
+    cost: ClassVar[Cost] = Cost.UNKNOWN
+
+
+@dataclass(eq=False)
 class ShuttingDown(JobError):
     """The bot is being stopped and takes nothing new."""
 

@@ -46,6 +46,25 @@ class DatabaseInUse(StartupError):
 
 
 @dataclass(eq=False)
+class BackupFailed(StartupError):
+    """A backup cannot be made, or not be put back."""
+
+    path: str
+    detail: str
+
+
+@dataclass(eq=False)
+class BackupElsewhere(StartupError):
+    """The database has a program of its own for backups.
+
+    Attributes:
+        command: how it is called; without the password.
+    """
+
+    command: str
+
+
+@dataclass(eq=False)
 class SpoolUnusable(StartupError):
     """The folder for pictures on their way cannot be made, emptied or written."""
 

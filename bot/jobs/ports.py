@@ -140,3 +140,32 @@ class ReferencePreparer(Protocol):
             ApiError: the files API could not take them; a retryable one may pass.
         """
         ...
+
+
+class Watch(Protocol):
+    """Somebody who counts what becomes of steps and jobs; errors are told by the names of their classes."""
+
+    def step(self, step: Status, outcome: str, seconds: float) -> None:
+        """Hear of a step that was taken: "ok" or its error, and how long it took."""
+        ...
+
+    def retry(self, step: Status, error: str) -> None:
+        """Hear of a step that is to be tried again."""
+        ...
+
+    def ended(self, end: Status) -> None:
+        """Hear of a job that needs nothing more."""
+        ...
+
+
+class Unwatched:
+    """A `Watch` that lets everything pass by."""
+
+    def step(self, step: Status, outcome: str, seconds: float) -> None:
+        """Let a step pass by."""
+
+    def retry(self, step: Status, error: str) -> None:
+        """Let a retry pass by."""
+
+    def ended(self, end: Status) -> None:
+        """Let an end pass by."""

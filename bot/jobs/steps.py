@@ -93,8 +93,13 @@ class Steps:
             place = replace(job.place, venue=Venue.CHANNEL, no_thread=NoThread.REFUSED)
             return await self._save(replace(job, place=place), job)
 
-    async def submit(self, job: Job) -> Turn:
+    async def submit(self, job: Job, *, may_post: Callable[[], bool] = lambda: True) -> Turn:
         """POST a prepared job whose turn has come. The intent is committed first, the task id right after.
+
+        Args:
+            job: a prepared one.
+            may_post: asked at the last moment: a POST begun while the bot stops would be cut off, and its outcome
+                unknown, for nothing.
 
         Raises:
             BotError: the POST failed; `Trouble` tells what may be tried again from what is unknown.
@@ -105,6 +110,8 @@ class Steps:
         if job.place.venue is not Venue.THREAD:
             await self._show_quietly(submitting)
         await self.api.reserve()
+        if not may_post():
+            return Again()
         # From here on, only the POST itself may take time: whoever finds this row cannot know whether it went out.
         job = await self._save(submitting, job)
         urls = [reference.api_url for reference in job.references if reference.api_url]
@@ -142,9 +149,13 @@ class Steps:
                 await self.clock.sleep(_SAVING.delay(error, failures, self.jitter()) or 1.0)
 
     async def _poll(self, job: Job) -> Turn:
-        if job.task_id is None:
+        task_id = job.task_id
+        if task_id is None:
             raise JobInterrupted
-        state = await self.api.poll(job.task_id)
+        if any(sent.images and sent.message_id is None for sent in job.sent.values()):
+            # Left in doubt by a restored database: looked for from the time of asking on, before there is a later one.
+            job = await self.sender.settle(job)
+        state = await self.api.poll(task_id)
         if state.failure is not None:
             raise state.failure
         now = self.clock.now()

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -35,7 +35,7 @@ from bot.errors import (
     UnknownError,
 )
 from bot.jobs.messenger import Messenger
-from bot.jobs.ports import JobStore
+from bot.jobs.ports import JobStore, Unwatched, Watch
 from bot.jobs.settings import JobSettings
 from bot.jobs.turns import Again, Turn
 
@@ -75,6 +75,7 @@ class Trouble:
     clock: Clock
     settings: JobSettings
     jitter: Callable[[], float] = random.random
+    watch: Watch = field(default_factory=Unwatched)
 
     async def handle(self, job: Job, error: BotError) -> Turn:
         """Store what follows from `error` and say when to go on. `job` is the row as stored now."""
@@ -115,6 +116,7 @@ class Trouble:
         retry_at = self.clock.now() + timedelta(seconds=delay)
         again = replace(job, status=status, submitted_at=submitted_at, attempts=job.attempts + 1, retry_at=retry_at)
         await self.store.save(again, was=job.status)
+        self.watch.retry(job.status, type(error).__name__)
         return Again(delay, at_api=status is Status.WAITING)
 
     def _delay(self, job: Job, error: BotError) -> float | None:

@@ -7,13 +7,14 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 
 from bot.clock import Clock
 from bot.domain.job import AT_THE_API, Claim, Job, Status
 from bot.errors import BotError, JobLost, StorageUnavailable
-from bot.jobs.ports import JobStore
+from bot.jobs.ports import JobStore, Unwatched, Watch
 from bot.jobs.queue import SubmissionQueue
 from bot.jobs.settings import JobSettings
 from bot.jobs.steps import Steps
@@ -28,10 +29,39 @@ _AFTER_A_STUMBLE = 1.0
 _AFTER_A_FALL = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for a process, and what it is at.
+
+    Attributes:
+        due: jobs whose next step should have begun by now.
+        oldest_due: for how many seconds the first of them has waited.
+        running: steps being taken.
+        in_line: jobs that wait for a place at the API.
+        at_api: jobs that hold one.
+    """
+
+    due: int
+    oldest_due: float
+    running: int
+    in_line: int
+    at_api: int
+
+
 class Worker:
     """Works on every open job this process holds."""
 
-    def __init__(self, *, store: JobStore, steps: Steps, trouble: Trouble, clock: Clock, settings: JobSettings) -> None:
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        steps: Steps,
+        trouble: Trouble,
+        clock: Clock,
+        settings: JobSettings,
+        watch: Watch | None = None,
+    ) -> None:
+        self._watch = watch or Unwatched()
         self._store = store
         self._steps = steps
         self._trouble = trouble
@@ -61,6 +91,13 @@ class Worker:
         """How many jobs this process holds."""
         return len(self._users)
 
+    def backlog(self) -> Backlog:
+        """Return what waits for this process."""
+        now = self._clock.monotonic()
+        due = [moment for moment, entry, job_id in self._due if moment <= now and self._entry.get(job_id) == entry]
+        oldest = now - min(due, default=now)
+        return Backlog(len(due), oldest, len(self._running), self._queue.waiting, self._queue.running)
+
     def take(self, job: Job) -> None:
         """Start on a job that was just stored."""
         self._users[job.id] = job.requester.user_id
@@ -80,17 +117,32 @@ class Worker:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
 
-    async def drain(self, seconds: float) -> None:
-        """Take no further step, let running ones end for at most `seconds`, cut off the rest, give back the leases."""
+    async def drain(self, seconds: float, grace: float = 5.0) -> None:
+        """Take no further step, let running ones end, cut off the rest, give back the leases.
+
+        A paid POST under way is waited for like any other step, as its answer is worth the most. Cut off, its job stays
+        `submitting`, so that the next start tells the person that the outcome is unknown.
+
+        Args:
+            seconds: how long running steps may take to end; real ones, as whoever asks to stop kills by real ones.
+            grace: how long being cut off may take, and giving back.
+
+        Raises:
+            StorageUnavailable: the leases were not given back; they run out.
+            TimeoutError: the same, and the database does not even say so.
+        """
         self._stopping = True
         self._changed.set()
         running = list(self._running.values())
         if running:
             _, late = await asyncio.wait(running, timeout=seconds)
             for task in late:
+                _log.warning("a step is cut off; the next start goes on with it", step=task.get_name())
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        await self._store.release()
+            if late:
+                # One that waits for a thread that hangs is not waited for: it finds no row of its own to write to.
+                await asyncio.wait(late, timeout=grace)
+        await asyncio.wait_for(self._store.release(), grace)
 
     def abandon(self) -> None:
         """Drop everything where it stands, as a crash would."""
@@ -137,6 +189,8 @@ class Worker:
             await asyncio.gather(*waits, return_exceptions=True)
 
     async def _take_turn(self, job_id: str, step: Callable[[Job], Awaitable[Turn]]) -> None:
+        # On every line that is logged from here on, other libraries' too; each task has a context of its own.
+        structlog.contextvars.bind_contextvars(job=job_id)
         turn: Turn = Again(_AFTER_A_STUMBLE, at_api=True)
         try:
             turn = await self._step(job_id, step)
@@ -159,8 +213,7 @@ class Worker:
         if job is None:
             return Done()
         try:
-            with foreseen(job):
-                return await step(job)
+            return await self._watched(job, step)
         except (JobLost, StorageUnavailable):
             raise
         except BotError as error:
@@ -182,6 +235,20 @@ class Worker:
                 # What the API said is known here only; a row left as it is would be taken for an unknown outcome.
                 _log.error("the API's answer is not stored yet", job=job_id, answer=str(trouble), error=str(error))
                 await self._clock.sleep(_AFTER_A_STUMBLE)
+
+    async def _watched(self, job: Job, step: Callable[[Job], Awaitable[Turn]]) -> Turn:
+        name = Status.SUBMITTING if step == self._submit else job.status
+        begun = self._clock.monotonic()
+        try:
+            with foreseen(job):
+                turn = await step(job)
+        except BotError as error:
+            self._watch.step(name, type(error).__name__, self._clock.monotonic() - begun)
+            raise
+        self._watch.step(name, "ok", self._clock.monotonic() - begun)
+        if isinstance(turn, Done):
+            self._watch.ended(job.status)
+        return turn
 
     def _follow(self, job_id: str, turn: Turn) -> None:
         match turn:
@@ -218,7 +285,7 @@ class Worker:
                 self._start(job_id, self._submit)
 
     async def _submit(self, job: Job) -> Turn:
-        return await self._steps.submit(job)
+        return await self._steps.submit(job, may_post=lambda: not self._stopping)
 
     async def _keep_leases(self) -> None:
         """Claim jobs nobody holds and renew our own, three times a lease."""

@@ -3,7 +3,7 @@
 from bot.domain.job import ENDS, Job, PictureNote, Status
 from bot.domain.place import Venue
 from bot.domain.shelves import shelved_images
-from bot.errors import BotError, Cost, UnknownError
+from bot.errors import BotError, Cost, JobRestored, UnknownError
 from bot.presentation.errors import explain
 from bot.presentation.i18n import _, ngettext
 from bot.presentation.links import CHANGED, link_pages, links, wanted_links
@@ -77,6 +77,9 @@ def cost_of(job: Job, error: BotError) -> Cost:
     """Return what a job that ended with an error has cost: how far it got says more than the error's class."""
     if job.results:
         return Cost.PAID
+    if isinstance(error, JobRestored):
+        # How far it got is just what is not known.
+        return error.cost
     return Cost.NOTHING if job.submitted_at is None else error.cost
 
 

@@ -9,6 +9,7 @@ https://github.com/aio-libs/aiohttp/blob/v3.13.2/aiohttp/client.py holds no POST
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import structlog
@@ -40,6 +41,7 @@ from bot.errors import (
 )
 from bot.files import open_file
 from bot.seedream import protocol
+from bot.seedream.observing import CallObserver, observed, unobserved
 from bot.seedream.protocol import Answer, Call, UploadedImage
 from bot.seedream.refusals import clean
 
@@ -61,6 +63,7 @@ class SeedreamClient:
         api_token: leaves this object only in the `Authorization` header.
         requests_per_second: toward the API, all kinds together; as many may go in one burst.
         clock: tells the time that a `Retry-After` date is compared with.
+        observe: is told of every call.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class SeedreamClient:
         files_base_url: str,
         requests_per_second: float,
         clock: Clock,
+        observe: CallObserver = unobserved,
     ) -> None:
         self._session = session
         self._paid_session = paid_session
@@ -82,6 +86,7 @@ class SeedreamClient:
         burst = max(1.0, requests_per_second)
         self._limiter = AsyncLimiter(burst, burst / requests_per_second)
         self._clock = clock
+        self._observe = observe
         self._places = 0
         self._unknown_statuses: set[str] = set()
 
@@ -106,7 +111,9 @@ class SeedreamClient:
         if not self._places:
             await self.reserve()
         self._places -= 1
-        return protocol.decode_submit(await self._send(protocol.build_submit(self._api_base_url, request, image_urls)))
+        with self._observed("generate"):
+            call = protocol.build_submit(self._api_base_url, request, image_urls)
+            return protocol.decode_submit(await self._send(call))
 
     async def poll(self, task_id: str) -> TaskState:
         """Ask for a task.
@@ -115,7 +122,9 @@ class SeedreamClient:
             TaskUnknownToApi: there is none of this id.
             ApiError: the API could not be asked.
         """
-        task = protocol.read_task(await self._request(protocol.build_poll(self._api_base_url, task_id)))
+        await self._limiter.acquire()
+        with self._observed("tasks"):
+            task = protocol.read_task(await self._send(protocol.build_poll(self._api_base_url, task_id)))
         state = protocol.task_state(task)
         if state.status is None:
             self._log_unknown(clean(task.status, 60), task_id)
@@ -136,8 +145,9 @@ class SeedreamClient:
         async with open_file(path, "rb") as file:
             form = FormData()
             form.add_field("file", file, filename=protocol.safe_filename(filename, number), content_type=content_type)
-            answer = await self._request(protocol.build_upload(self._files_base_url), form)
-        return protocol.decode_upload(answer)
+            await self._limiter.acquire()
+            with self._observed("upload"):
+                return protocol.decode_upload(await self._send(protocol.build_upload(self._files_base_url), form))
 
     async def check_access(self, *, thorough: bool = True) -> None:
         """Make sure, without spending anything, that the API is there and takes the token.
@@ -153,9 +163,10 @@ class SeedreamClient:
             ApiAnswerInvalid: something answers, but hardly the Seedream API.
             ApiError: the API could not be asked.
         """
-        answer = await self._request(protocol.build_poll(self._api_base_url, protocol.NO_TASK))
         try:
-            protocol.read_task(answer)
+            with self._observed("check"):
+                answer = await self._request(protocol.build_poll(self._api_base_url, protocol.NO_TASK))
+                protocol.read_task(answer)
         except (TaskUnknownToApi, ApiRequestRejected) as error:
             if not answer.body.lstrip().startswith(b"{"):
                 raise ApiAnswerInvalid(detail=f"HTTP {answer.status} without JSON from {self._api_base_url}") from error
@@ -170,9 +181,12 @@ class SeedreamClient:
             pass
         raise ApiAnswerInvalid(detail="it answers, but knows no tasks there")
 
-    async def _request(self, call: Call, form: FormData | None = None, *, token: SecretStr | None = None) -> Answer:
+    def _observed(self, route: str) -> AbstractContextManager[None]:
+        return observed(route, self._clock, self._observe)
+
+    async def _request(self, call: Call, *, token: SecretStr | None = None) -> Answer:
         await self._limiter.acquire()
-        return await self._send(call, form, token=token)
+        return await self._send(call, token=token)
 
     async def _send(self, call: Call, form: FormData | None = None, *, token: SecretStr | None = None) -> Answer:
         token = token or self._token

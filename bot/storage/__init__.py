@@ -1,18 +1,27 @@
 """Where jobs are kept: a SQLite file with the one writer that commits to it, or a PostgreSQL server's database."""
 
+from bot.storage.backup import back_up, restore
+from bot.storage.census import Census, SqlCensus
 from bot.storage.database import Database, DatabaseFacts, check, in_use
 from bot.storage.facts import FactStore
 from bot.storage.jobs import SqlJobStore
 from bot.storage.line import SqlAdmissionLine
 from bot.storage.rates import SqlRequestRate
+from bot.storage.restored import Restoration, reckon_with_restoration
 
 __all__ = [
+    "Census",
     "Database",
     "DatabaseFacts",
     "FactStore",
+    "Restoration",
     "SqlAdmissionLine",
+    "SqlCensus",
     "SqlJobStore",
     "SqlRequestRate",
+    "back_up",
     "check",
     "in_use",
+    "reckon_with_restoration",
+    "restore",
 ]

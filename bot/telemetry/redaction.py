@@ -32,6 +32,15 @@ _SHAPES = (
     (re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), REDACTED),
     # An interaction token wherever it stands: base64 of "interaction:…".
     (re.compile(r"\baW50ZXJhY3Rpb246[\w=-]+"), REDACTED),
+    # What makes a link work that is signed: Discord's (https://discord.com/developers/docs/reference#signed-attachment-cdn-urls)
+    # and object stores', which have the results and the uploaded references.
+    (
+        re.compile(
+            r"(?i)([?&;](?:amp;)?(?:hm|sig|signature|token|access_token|(?:x-[a-z]+-)?(?:signature|credential|security-token))"
+            r"(?:=|%3D))[^\s&\"'<>)\\]+"
+        ),
+        rf"\1{REDACTED}",
+    ),
     # The password in a URL; the user name before it stays.
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)"), rf"\1{REDACTED}"),
 )

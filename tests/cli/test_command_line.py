@@ -21,6 +21,7 @@ from bot.cli.health import Health, probe, probe_url
 from bot.cli.outcome import failures_in_words
 from bot.cli.words import operator_words
 from bot.errors import BotError, DiscordTokenRefused
+from bot.storage import Database
 from bot.telemetry.health import HealthServer
 from sandbox.clock import ManualClock
 from sandbox.demo import PageWish
@@ -72,7 +73,7 @@ def test_help_names_the_commands_but_not_the_probe(invoke: Invoke) -> None:
     assert " health " not in out
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "doctor", "sync", "generate", "health"])
+@pytest.mark.parametrize("command", ["run", "demo", "doctor", "sync", "generate", "backup", "restore", "health"])
 def test_every_command_has_help(invoke: Invoke, command: str) -> None:
     assert invoke(command, "--help")[0] == 0
 
@@ -268,6 +269,42 @@ async def test_the_health_command_asks_where_the_settings_say(tmp_path: Path) ->
     code, out, err = await run_for_real("health", url)
     assert (code, out) == (1, "")
     assert "does not answer" in err
+
+
+async def test_the_health_command_asks_for_readiness(tmp_path: Path) -> None:
+    async def unready() -> list[str]:
+        return ["it is starting"]
+
+    path = tmp_path / "settings.toml"
+    async with HealthServer("127.0.0.1", 0, lambda: None, unready=unready) as server:
+        path.write_text(f"{TOKENS}[health]\nport = {server.url.split(':')[2].partition('/')[0]}\n")
+        code, out, err = await run_for_real("health", "--ready", "--config", str(path))
+    assert (code, out, err) == (1, "", "seedream-bot is not ready: it is starting\n")
+
+
+def test_backup_and_restore_say_what_they_did_and_what_stands_in_the_way(invoke: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(TOKENS)
+    code, _, err = invoke("backup", "copy.db")
+    assert code == 1
+    assert "there is no database" in err
+    asyncio.run(_make_database())
+    code, out, _ = invoke("backup", "copy.db")
+    assert (code, "copy.db is a sound copy of the database" in out) == (0, True)
+    code, _, err = invoke("backup", "copy.db")
+    assert code == 1
+    assert "--force replaces it. Nothing was changed." in err
+    code, _, err = invoke("restore", "copy.db")
+    assert code == 1
+    assert "--force puts it aside. Nothing was changed." in err
+    code, out, _ = invoke("restore", "copy.db", "--force")
+    assert code == 0
+    assert "The former database is kept as" in out
+    assert "copy.db is restored." in out
+
+
+async def _make_database() -> None:
+    async with await Database.open("sqlite+aiosqlite:///seedream-bot.db"):
+        pass
 
 
 def test_a_health_check_that_is_switched_off_says_so(invoke: Invoke, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bot.cli.doctor import application, local, read_settings, run_doctor
 from bot.cli.doctor import seedream as seedream_checks
-from bot.cli.doctor.check import Check
+from bot.cli.doctor.check import Check, passed, show
 from bot.cli.outcome import Guard
 from bot.config import load_settings
 from bot.storage import Database
@@ -415,3 +415,18 @@ def _unused_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def test_on_a_narrow_screen_the_checks_are_a_list_with_whole_words() -> None:
+    screen = io.StringIO()
+    detail = "the folder /var/lib/seedream-bot/a-rather-long-name does not exist"
+    checks = [Check("Database", False, detail, "Mend that, or set storage.url to another file."), passed("API", "fine")]
+    show(checks, Console(file=screen, width=80))
+    assert [line.rstrip() for line in screen.getvalue().splitlines()] == [
+        "FAIL  Database",
+        f"      {detail}",
+        "      To do: Mend that, or set storage.url to another file.",
+        "pass  API",
+        "      fine",
+        "1 of 2 checks failed.",
+    ]

@@ -134,6 +134,7 @@ def test_only_what_is_certainly_free_costs_nothing() -> None:
     }
     assert {name for name, cost in dear.items() if cost is Cost.UNKNOWN} == {
         "JobInterrupted",
+        "JobRestored",
         "SubmissionOutcomeUnknown",
         "TaskOutOfSight",
         "TaskOverdue",

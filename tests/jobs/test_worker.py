@@ -2,14 +2,17 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from bot.domain.job import Job, Requester, Status, TaskState, TaskStatus
 from bot.domain.place import Venue
+from bot.domain.request import GenerationRequest
 from bot.errors import (
     ApiBusy,
     ApiRequestRejected,
@@ -20,6 +23,7 @@ from bot.errors import (
     UnknownError,
 )
 from bot.jobs.settings import JobSettings
+from bot.jobs.worker import Backlog
 from tests.jobs.engine import MOMENT, SETTINGS, Engine
 from tests.jobs.fakes import LEASE, MemoryStore, completed
 from tests.support.jobs import THREAD, delivering_job, make_job, make_place, waiting_job
@@ -384,6 +388,134 @@ async def test_draining_cuts_off_what_takes_too_long(engine: Engine) -> None:
     assert engine.task is not None
     await engine.task
     assert {row.owner for row in engine.tables.rows.values()} == {None}
+
+
+async def test_a_post_whose_turn_comes_while_stopping_is_not_begun(engine: Engine) -> None:
+    gate = asyncio.Event()
+    engine.api.reserve = gate.wait  # type: ignore[assignment, method-assign]  # its turn at the limiter is long in coming
+    engine.start()
+    await engine.take(make_job(place=IN_PLACE))
+    await engine.settle()
+    draining = asyncio.create_task(engine.worker.drain(60))
+    await engine.settle()
+    gate.set()
+    await draining
+    assert engine.api.posts == []
+    assert engine.store.job(make_job().id).status is Status.PREPARING
+
+
+async def test_a_post_under_way_is_waited_for_while_stopping(engine: Engine) -> None:
+    gate, submit = asyncio.Event(), engine.api.submit
+
+    async def slow(request: GenerationRequest, image_urls: Sequence[str]) -> str:
+        await gate.wait()
+        return await submit(request, image_urls)
+
+    engine.api.submit = slow  # type: ignore[method-assign]  # a pause that the script has no word for
+    engine.start()
+    await engine.take(make_job(place=IN_PLACE))
+    await engine.settle()
+    draining = asyncio.create_task(engine.worker.drain(60))
+    await engine.settle()
+    assert engine.store.job(make_job().id).status is Status.SUBMITTING
+    gate.set()
+    await draining
+    stored = engine.store.job(make_job().id)
+    assert (stored.status, stored.task_id) == (Status.WAITING, "task-1")
+
+
+async def test_neither_a_step_that_cannot_be_cut_off_nor_a_silent_database_holds_the_end_up(engine: Engine) -> None:
+    gate = asyncio.Event()
+
+    async def stubborn(job: Job) -> int:
+        # As a step whose thread hangs while it tidies up.
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await gate.wait()
+        return len(job.id)
+
+    async def silent() -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    engine.messenger.open_thread = stubborn  # type: ignore[method-assign]  # a pause that the script has no word for
+    engine.store.release = silent  # type: ignore[method-assign]  # as above
+    engine.start()
+    await engine.take(make_job())
+    await engine.settle()
+    with pytest.raises(TimeoutError):
+        await engine.worker.drain(0, 0.01)
+    gate.set()
+
+
+async def test_what_waits_is_told(engine: Engine) -> None:
+    engine = _capped(1)
+    engine.api.reserve = asyncio.Event().wait  # type: ignore[assignment, method-assign]  # nobody gets further
+    assert engine.worker.backlog() == Backlog(0, 0.0, 0, 0, 0)
+    for number in range(3):
+        await engine.take(_numbered(number))
+    await engine.clock.advance(5)
+    assert engine.worker.backlog() == Backlog(due=3, oldest_due=5.0, running=0, in_line=0, at_api=0)
+    engine.start()
+    await engine.settle()
+    assert engine.worker.backlog() == Backlog(due=0, oldest_due=0.0, running=1, in_line=2, at_api=1)
+    await engine.crash()
+
+
+class Notes:
+    def __init__(self) -> None:
+        self.steps: list[tuple[Status, str]] = []
+        self.retries: list[tuple[Status, str]] = []
+        self.ends: list[Status] = []
+
+    def step(self, step: Status, outcome: str, seconds: float) -> None:
+        assert seconds >= 0
+        self.steps.append((step, outcome))
+
+    def retry(self, step: Status, error: str) -> None:
+        self.retries.append((step, error))
+
+    def ended(self, end: Status) -> None:
+        self.ends.append(end)
+
+
+async def test_every_step_retry_and_end_is_told_to_whoever_watches(engine: Engine) -> None:
+    notes = Notes()
+    engine.worker._watch = notes
+    engine.worker._trouble = replace(engine.trouble, watch=notes)
+    engine.api.submit_answers.append(ApiBusy(status=429, detail="busy", retry_after=1.0))
+    engine.api.poll_answers.append(completed())
+    engine.start()
+    await engine.take(make_job(place=IN_PLACE))
+    await engine.finish(make_job().id)
+    await engine.settle()
+    assert notes.retries == [(Status.SUBMITTING, "ApiBusy")]
+    assert notes.ends == [Status.DELIVERED]
+    assert (Status.SUBMITTING, "ApiBusy") in notes.steps
+    assert {step for step, outcome in notes.steps if outcome == "ok"} == {
+        Status.ACCEPTED,
+        Status.PREPARING,
+        Status.SUBMITTING,
+        Status.WAITING,
+        Status.DELIVERING,
+        Status.DELIVERED,
+    }
+
+
+async def test_every_line_logged_in_a_step_carries_the_job(engine: Engine) -> None:
+    seen: list[object] = []
+
+    async def open_thread(job: Job) -> int:
+        seen.append(structlog.contextvars.get_contextvars().get("job"))
+        return len(job.id)
+
+    engine.messenger.open_thread = open_thread  # type: ignore[method-assign]  # looks at what the script has no word for
+    engine.start()
+    await engine.take(make_job())
+    await engine.run_for(1)
+    assert seen == [make_job().id]
+    assert "job" not in structlog.contextvars.get_contextvars()
 
 
 async def test_with_nothing_to_do_nothing_is_done(engine: Engine) -> None:

@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from unittest.mock import Mock
+from urllib.parse import quote
 
 import aiohttp
 import discord
@@ -13,6 +14,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
+from bot.config import Settings, StorageSettings
 from bot.telemetry.logs import Format, Level, configure_logging
 
 SECRET = "s3cret-value-1"
@@ -281,3 +283,62 @@ def test_stderr_is_where_it_goes_by_default(capsys: pytest.CaptureFixture[str]) 
     assert captured.out == ""
     assert json.loads(captured.err)["event"] == "hello"
     assert sys.stderr is not None
+
+
+PASSWORD = "p@ss/w%rd"
+PLANTED = {
+    "bot token": "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs",
+    "API token": "sk-plain-and-unforeseeable",
+    "interaction token": "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OTp0b2tlbi1vZi1pdA",
+    "signature": "f00dfacef00dfacef00dface",
+    "password": PASSWORD,
+}
+
+
+def settings() -> Settings:
+    return Settings.model_validate(
+        {
+            "discord": {"token": PLANTED["bot token"]},
+            "seedream": {"api_token": PLANTED["API token"]},
+            # Set past the check of the URL, which another engine's need not pass.
+            "storage": StorageSettings.model_construct(url=f"postgresql+asyncpg://bot:{quote(PASSWORD, safe='')}@db/x"),
+        }
+    )
+
+
+def fall_over(with_words: str) -> None:
+    raise ConnectionError(with_words)
+
+
+def planted(name: str) -> str:
+    secret = PLANTED[name]
+    return {
+        "interaction token": f"PATCH https://discord.com/api/v10/webhooks/1234/{secret}/messages/@original",
+        "signature": f"https://cdn.discordapp.com/attachments/1/2/a.png?ex=65&is=64&hm={secret}&",
+        "password": f"postgresql+asyncpg://bot:{quote(secret, safe='')}@db/x, that is {secret}",
+    }.get(name, f"with {secret}")
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.parametrize("logger", ["bot.jobs", "discord.http", "aiohttp.client", "sqlalchemy.engine", "asyncio"])
+def test_planted_secrets_are_nowhere_in_lines_and_tracebacks(
+    stream: io.StringIO, form: Format, name: str, logger: str
+) -> None:
+    restore = configure_logging("debug", form, settings().secrets(), stream=stream)
+    log = logging.getLogger(logger)
+    try:
+        log.warning("a line %s", planted(name))
+        log.warning(planted(name).replace("%", "%%"))
+        try:
+            fall_over(planted(name))
+        except ConnectionError as error:
+            error.add_note(planted(name))
+            log.exception("failed", exc_info=ExceptionGroup("it could not be had", [error]))
+        structlog.get_logger(logger).error("failed", url=planted(name), error=ValueError(planted(name)))
+    finally:
+        restore()
+    text = stream.getvalue()
+    assert "it could not be had" in text
+    for form_of_it in {PLANTED[name], quote(PLANTED[name], safe=""), json.dumps(PLANTED[name])[1:-1]}:
+        assert form_of_it not in text

@@ -42,6 +42,13 @@ class Holder:
         "{'t': 'INTERACTION_CREATE', 'd': {'token': 'plainT0ken', 'id': '1'}}",
         '{"token": "plainT0ken"}',
         "cannot connect to postgresql+asyncpg://bot:plainT0ken@db/seedream",
+        "GET https://cdn.discordapp.com/attachments/1/2/a.png?ex=65&is=64&hm=plainT0ken& -> 403",
+        "https://bucket.example/1.png?X-Tos-Algorithm=x&X-Tos-Credential=plainT0ken&X-Tos-Date=1",
+        "https://bucket.example/1.png?X-Tos-Date=1&X-Tos-Signature=plainT0ken",
+        "https://s3.example/1.png?X-Amz-Security-Token=plainT0ken&x=1",
+        "https://oss.example/1.png?Expires=1&Signature=plainT0ken",
+        "'https://files.example/1.png?token=plainT0ken'",
+        "?next=1&amp;hm=plainT0ken",
     ],
 )
 def test_what_has_the_shape_of_a_token_is_replaced(text: str) -> None:
@@ -58,7 +65,7 @@ def test_what_has_the_shape_of_a_token_is_replaced(text: str) -> None:
         "bearer of news",
         "task 01234567-89ab-cdef-0123-456789abcdef is processing",
         "GET https://api.sinancode.com/v1/tasks/01234567-89ab-cdef-0123-456789abcdef -> 200",
-        "https://cdn.discordapp.com/attachments/1/2/picture.png?ex=1&is=2&hm=3",
+        "https://cdn.discordapp.com/attachments/1/2/picture.png?ex=1&is=2",
         "sqlite+aiosqlite:///seedream-bot.db",
         "job 0123456789abcdef moved from waiting to delivering",
     ],

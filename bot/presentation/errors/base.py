@@ -1,9 +1,20 @@
 """The register of words, the classes nobody meets directly, and the unforeseen."""
 
+from datetime import UTC, datetime
 from functools import singledispatch
 
-from bot.errors import BotError, JobError, JobInterrupted, JobLost, ShuttingDown, StorageUnavailable, UnknownError
+from bot.errors import (
+    BotError,
+    JobError,
+    JobInterrupted,
+    JobLost,
+    JobRestored,
+    ShuttingDown,
+    StorageUnavailable,
+    UnknownError,
+)
 from bot.presentation.i18n import _
+from bot.presentation.wording import clock_time
 
 
 @singledispatch
@@ -37,6 +48,16 @@ def _interrupted(error: JobInterrupted) -> str:  # noqa: ARG001 - the class alon
         "The bot was interrupted at the very moment it sent this to Seedream, so it cannot be known whether it was "
         "taken. It is not sent again by itself. If you would like to try again, use `/seedream` once more."
     )
+
+
+@describe.register
+def _restored(error: JobRestored) -> str:
+    since = clock_time(datetime.fromtimestamp(error.taken, UTC)) if error.taken else _("an earlier time")
+    return _(
+        "The bot's memory had to be put back to {since}, so it cannot be known whether this was sent to Seedream after "
+        "that. It is not sent again by itself. If your pictures have come, all is well; if not, use `/seedream` once "
+        "more."
+    ).format(since=since)
 
 
 @describe.register

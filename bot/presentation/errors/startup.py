@@ -1,6 +1,8 @@
 """The words of why the bot does not start, for whoever runs it."""
 
 from bot.errors import (
+    BackupElsewhere,
+    BackupFailed,
     ConfigInvalid,
     ConfigMissing,
     DatabaseInUse,
@@ -42,7 +44,9 @@ def _missing(error: ConfigMissing) -> str:
 
 @describe.register
 def _database(error: DatabaseUnusable) -> str:
-    return _("The database {url} cannot be used: {detail}").format(url=error.url, detail=error.detail)
+    return _("The database {url} cannot be used: {detail}. Nothing in it was changed.").format(
+        url=error.url, detail=error.detail.rstrip(".")
+    )
 
 
 @describe.register
@@ -50,6 +54,19 @@ def _in_use(error: DatabaseInUse) -> str:
     return _("Another seedream-bot already works with {path}. Stop it, or give this one its own database.").format(
         path=error.path
     )
+
+
+@describe.register
+def _backup(error: BackupFailed) -> str:
+    return _("{path}: {detail}. Nothing was changed.").format(path=error.path, detail=error.detail.rstrip("."))
+
+
+@describe.register
+def _elsewhere(error: BackupElsewhere) -> str:
+    return _(
+        "PostgreSQL does this by a program of its own, also while the bot runs. It asks for the password, or reads it "
+        "from ~/.pgpass:\n  {command}"
+    ).format(command=error.command)
 
 
 @describe.register

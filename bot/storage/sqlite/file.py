@@ -151,7 +151,8 @@ def look_into(location: Location, *, thorough: bool) -> Contents:
             if thorough or size <= CHECKED_AT_START:
                 (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
                 if verdict != "ok":
-                    raise location.unusable(f"the file is damaged: {' '.join(str(verdict).split())}")
+                    what = " ".join(str(verdict).split())
+                    raise location.unusable(f"the file is damaged: {what}; restore a backup, or move the file aside")
             return Contents(_revision(location, connection))
     except OSError as error:
         raise location.unusable(f"the file cannot be read: {error.strerror}") from error
@@ -177,7 +178,7 @@ def _revision(location: Location, connection: sqlite3.Connection) -> str | None:
     if revision is not None and revision not in known_revisions():
         raise location.unusable(
             f"the file was made by a newer version of the bot (revision {revision}; this one knows up to "
-            f"{newest_revision()})"
+            f"{newest_revision()}); run that version, or restore a backup from before the update"
         )
     return revision
 
