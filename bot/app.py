@@ -16,6 +16,7 @@ from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.delivery.courier import SpoolCourier
 from bot.delivery.messenger import DiscordMessenger
+from bot.delivery.responses import Responses, open_response_session
 from bot.discord_bot import SeedreamBot, invitation, point_at
 from bot.domain.pricing import PriceList
 from bot.errors import ApiError, StorageUnavailable
@@ -114,8 +115,10 @@ class App:
             trusted_urls=[settings.discord.api_base_url],
         )
         self._api = services.client
+        session = await self._stack.enter_async_context(open_response_session(self.discord.http.user_agent))
         messenger = DiscordMessenger(
             self.discord,
+            responses=Responses(self.discord, session, self._clock),
             clock=self._clock,
             estimate=store.typical_seconds,
             archive_minutes=settings.discord.thread_archive_minutes,

@@ -22,6 +22,8 @@ from bot.presentation.i18n import speaking
 
 EXTENSIONS = ("cogs.seedream",)
 ALREADY_ACKNOWLEDGED = 40060
+UNKNOWN_WEBHOOK = 10015
+NOT_TAKEN = 503
 CANNOT_SAY = frozenset({10062, 10015, 50027})
 """Discord's codes for an interaction whose token has ended."""
 
@@ -88,17 +90,28 @@ class ErrorAnsweringTree(app_commands.CommandTree["SeedreamBot"]):
 async def acknowledge(interaction: discord.Interaction["SeedreamBot"]) -> int:
     """Tell Discord that the answer takes a while, and return the id of the message that will be it.
 
-    Where the answer to that is lost on its way, Discord may have taken it all the same, and is asked.
+    Where the answer to that is lost on its way, Discord may have taken it all the same, and is asked. What it did not
+    take is tried a second time.
 
     Raises:
         discord.HTTPException: it was not taken.
     """
     try:
+        return await _deferred(interaction)
+    except discord.HTTPException as error:
+        if error.status != NOT_TAKEN and error.code != UNKNOWN_WEBHOOK:
+            raise
+    return await _deferred(interaction)
+
+
+async def _deferred(interaction: discord.Interaction["SeedreamBot"]) -> int:
+    try:
         callback = await interaction.response.defer(thinking=True)
     except discord.HTTPException as error:
         if error.code != ALREADY_ACKNOWLEDGED:
             raise
-    except (aiohttp.ClientError, OSError, ValueError) as error:
+    except (aiohttp.ClientError, OSError, ValueError, TypeError, LookupError) as error:
+        # The latter three come of an answer of another shape than discord.py reckons with.
         _log.warning("the acknowledgement's answer was lost", error=str(error) or type(error).__name__)
     else:
         if callback is not None and callback.message_id is not None:

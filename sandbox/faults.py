@@ -33,6 +33,12 @@ class FaultKind(StrEnum):
     """Take the request, then cut the connection without an answer."""
     MALFORMED = "malformed"
     """Take the request, then answer 200 with `body`, which is not what was promised."""
+    STATUS_AFTER = "status_after"
+    """Take the request, then answer with `status` and `body` all the same."""
+    HALF = "half"
+    """Take the request, then send half of the answer under its full length, and cut the connection."""
+    SHORT = "short"
+    """Take the request, then send half of the answer as if that were all of it."""
 
 
 FAULT: web.RequestKey[FaultKind] = web.RequestKey("fault", FaultKind)
@@ -158,10 +164,7 @@ async def _carry_out(
     match fault.kind:
         case FaultKind.STATUS:
             await request.read()
-            # Set by hand: discord.py wants exactly application/json, without a charset.
-            response = web.Response(body=fault.body.encode(), status=fault.status, headers=fault.headers | headers)
-            response.headers["Content-Type"] = fault.content_type
-            return response
+            return _planned(fault, fault.status, fault.headers | headers)
         case FaultKind.DELAY:
             with activity.waiting():
                 await clock.sleep(fault.seconds)
@@ -173,9 +176,30 @@ async def _carry_out(
             return await _cut(request)
         case FaultKind.MALFORMED:
             await handler(request)
-            response = web.Response(body=fault.body.encode(), headers=headers)
-            response.headers["Content-Type"] = fault.content_type
-            return response
+            return _planned(fault, 200, headers)
+        case FaultKind.STATUS_AFTER:
+            await handler(request)
+            return _planned(fault, fault.status, fault.headers | headers)
+        case FaultKind.HALF | FaultKind.SHORT:
+            return await _halved(fault, request, await handler(request))
+
+
+def _planned(fault: Fault, status: int, headers: dict[str, str]) -> web.Response:
+    # Set by hand: discord.py wants exactly application/json, without a charset.
+    response = web.Response(body=fault.body.encode(), status=status, headers=headers)
+    response.headers["Content-Type"] = fault.content_type
+    return response
+
+
+async def _halved(fault: Fault, request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+    if not isinstance(answer, web.Response) or not isinstance(answer.body, bytes):
+        raise TypeError("only an answer with a body can be halved")
+    half = answer.body[: len(answer.body) // 2]
+    response = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.headers["Content-Type"]})
+    response.content_length = len(half) if fault.kind is FaultKind.SHORT else len(answer.body)
+    await response.prepare(request)
+    await response.write(half)
+    return await _cut(request) if fault.kind is FaultKind.HALF else response
 
 
 async def _cut(request: web.Request) -> web.StreamResponse:

@@ -10,24 +10,13 @@ import aiohttp
 from bot.delivery.download import download
 from bot.delivery.fit import Fitted, NotAPictureError, fit
 from bot.domain.job import Job, PictureNote
-from bot.domain.parcel import Parcel, PictureFile
-from bot.domain.place import Venue
+from bot.domain.parcel import MAX_FILES, Parcel, PictureFile
 from bot.errors import ResultGone, ResultUnreachable, ResultUnusable
-
-MAX_FILES = 10
-"""Files of one message. Source: https://discord.com/developers/docs/resources/message#create-message"""
 
 MAX_REQUEST_BYTES = 25 * 1024 * 1024 - 128 * 1024
 """Bytes of one message's files; the whole request may have 25 MiB.
 
 Source: https://discord.com/developers/docs/reference#uploading-files
-"""
-
-FOLLOWUPS = 4
-"""Messages that pictures may take where only the interaction's token can be used: Discord allows five followups
-outside servers the bot is in, and one is kept for words.
-
-Source: https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
 """
 
 DOWNLOADS_AT_ONCE = 4
@@ -107,9 +96,5 @@ class SpoolCourier:
 
 
 def file_limit(job: Job) -> int:
-    """Return the bytes one of a job's pictures may have: it fits its message, and the messages suffice for all."""
-    limit = min(job.place.upload_limit, MAX_REQUEST_BYTES)
-    if job.place.route is Venue.INTERACTION:
-        per_message = -(-len(job.results) // FOLLOWUPS)
-        limit = min(limit, MAX_REQUEST_BYTES // per_message)
-    return limit
+    """Return the bytes one of a job's pictures may have: no more than Discord takes of a file, or in a request."""
+    return min(job.place.upload_limit, MAX_REQUEST_BYTES)

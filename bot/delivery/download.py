@@ -5,6 +5,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.delivery.whole import is_cut_short
 from bot.errors import ResultGone, ResultUnreachable, ResultUnusable
 from bot.errors.network import refused_host
 from bot.files import open_file
@@ -54,4 +55,6 @@ async def _store(response: aiohttp.ClientResponse, partial: Path, number: int, u
             if received > MAX_RESULT_BYTES:
                 raise ResultUnusable(number=number, url=url, detail=f"more than {MAX_RESULT_BYTES} bytes")
             await asyncio.to_thread(file.write, chunk)
+    if await asyncio.to_thread(is_cut_short, partial):
+        raise ResultUnreachable(number=number, detail=f"the file ends too early, after {received} bytes")
     await asyncio.to_thread(partial.replace, target)

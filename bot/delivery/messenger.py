@@ -6,26 +6,27 @@ card is told there.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Literal
 
+import aiohttp
 import discord
 import structlog
 
 from bot.clock import Clock
 from bot.delivery.refusals import THREAD_ALREADY_CREATED, of_thread, translated
-from bot.domain.job import END_PART, TASK_PART, Job, links_part
+from bot.delivery.responses import Responses
+from bot.delivery.uploads import opened, shows
+from bot.domain.job import END_PART, TASK_PART, Job, PictureNote, links_part
 from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.pricing import PriceList
 from bot.domain.request import GenerationRequest
 from bot.errors import DiscordRejected, MessageGone, PlaceGone, ThreadNotOpened
-from bot.files import open_file
 from bot.presentation.card import card, thread_name
 from bot.presentation.i18n import speaking
 from bot.presentation.links import link_pages
-from bot.presentation.messages import alt_text, end_message, images_message, task_message
+from bot.presentation.messages import end_message, images_message, ready_message, task_message
 from bot.presentation.panel import Panel
 from bot.presentation.wording import money
 
@@ -33,9 +34,6 @@ _log = structlog.get_logger(__name__)
 
 READ_BACK = 1000
 """Messages looked through for one that may have arrived."""
-
-TOKEN_MARGIN = timedelta(seconds=20)
-"""How long before its end an interaction's token is no longer relied on."""
 
 CLOCK_SKEW = timedelta(minutes=1)
 """How far our clock may be ahead of Discord's, whose message ids tell the time."""
@@ -55,8 +53,10 @@ class DiscordMessenger:
         estimate: Estimate,
         archive_minutes: ArchiveMinutes,
         prices: PriceList,
+        responses: Responses,
     ) -> None:
         self._client = client
+        self._responses = responses
         self._clock = clock
         self._estimate = estimate
         self._archive_minutes = archive_minutes
@@ -70,8 +70,8 @@ class DiscordMessenger:
             content, embeds = _laid_out(panel, embeds=place.embeds)
         try:
             with translated():
-                if self._token_lives(job):
-                    await self._webhook(job).edit_message(place.card_id, content=content, embeds=embeds)
+                if self._responses.reachable(job):
+                    await self._responses.edit_card(job, content, embeds)
                 elif place.venue is not Venue.INTERACTION:
                     message = self._channel(place.channel_id).get_partial_message(place.card_id)
                     await message.edit(content=content, embeds=embeds)
@@ -108,6 +108,10 @@ class DiscordMessenger:
                 raise refusal from error
             with translated():
                 raise
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            # The thread may be there all the same; then the next attempt is told so, and knows its id.
+            with translated():
+                raise
         # A thread started from a message has that message's id.
         return job.place.card_id
 
@@ -142,21 +146,23 @@ class DiscordMessenger:
         mention = not job.delivered_images
         with speaking(job.requester.locale):
             content = images_message(job, parcel.images, mention=mention)
-            names = {file.number: alt_text(job, file.number) for file in parcel.files}
-        async with AsyncExitStack() as opened:
-            # Made anew for every attempt: a discord.File can be sent once.
-            files = []
-            for file in parcel.files:
-                opening = await opened.enter_async_context(open_file(file.path, "rb"))
-                name = f"seedream-{job.id}-{file.number}.{file.extension}"
-                files.append(discord.File(opening, filename=name, description=names[file.number]))
-                # It has taken the closing of the open file over.
-                opened.callback(files[-1].close)
+        async with opened(job, parcel.files) as files:
             return await self._send(job, nonce, content=content or None, files=files, mention=mention)
 
+    async def put_images(self, job: Job, parcel: Parcel, message_id: int) -> int:
+        """Edit the pictures of a parcel into a message; what it has of them already is not uploaded again."""
+        await self._responses.put(job, parcel, message_id)
+        return message_id
+
+    async def post_shelf(self, job: Job, nonce: str, *, ping: bool) -> int:
+        """Post that the pictures are ready."""
+        with speaking(job.requester.locale):
+            content = ready_message(job)
+        return await self._send(job, nonce, content=content, mention=ping)
+
     async def post_end(self, job: Job, nonce: str) -> int:
-        """Post how the job ended; who asked is mentioned unless pictures have done that."""
-        mention = not job.delivered_images
+        """Post how the job ended; who asked is mentioned unless pictures have surely done that."""
+        mention = not job.delivered_images - set(job.noted(PictureNote.UNCONFIRMED))
         with speaking(job.requester.locale):
             content = end_message(job, mention=mention)
         return await self._send(job, nonce, content=content, mention=mention)
@@ -172,29 +178,54 @@ class DiscordMessenger:
             content = link_pages(job)[page - 1]
         return await self._send(job, nonce, content=content)
 
-    def can_find(self, job: Job) -> bool:
-        """Whether messages can be read back: not where only the interaction's token is of use."""
-        return job.place.route is not Venue.INTERACTION
+    def can_find(self, job: Job, part: str) -> bool:
+        """Whether a message can be read back; with the interaction's token, only pictures that were put on others."""
+        if job.place.route is not Venue.INTERACTION:
+            return True
+        return bool(job.sent[part].images) and self._responses.reachable(job)
 
     async def find(self, job: Job, part: str) -> int | None:
         """Look for a message among what was posted since it could have been sent; return its id."""
         sent = job.sent[part]
+        if job.place.route is Venue.INTERACTION:
+            return await self._responses.find(job, sent.images)
         begun = (job.submitted_at if part in {TASK_PART, END_PART} else job.completed_at) or job.created_at
         after = discord.Object(discord.utils.time_snowflake(begun - CLOCK_SKEW))
+        seen = False
         with translated():
             async for message in self._channel(sent.channel_id).history(
                 limit=READ_BACK, after=after, oldest_first=True
             ):
+                seen = True
                 if self._is(message, job, part, sent.images):
                     return message.id
+        if not seen:
+            await self._require_reading(job)
         return None
+
+    async def _require_reading(self, job: Job) -> None:
+        """Make sure that a history without messages is one: without the right to read it, it looks the same.
+
+        Source: https://discord.com/developers/docs/resources/message#get-channel-messages
+
+        Raises:
+            PlaceGone: the bot may not read there any more.
+        """
+        if job.place.direct_channel_id is not None:
+            return
+        try:
+            with translated():
+                await self._channel(job.place.channel_id).fetch_message(job.place.card_id)
+        except MessageGone:
+            # Whoever may not read is told that first.
+            return
 
     def _is(self, message: discord.Message, job: Job, part: str, images: Sequence[int]) -> bool:
         me = self._client.application_id
         if message.author.id not in {job.place.application_id, me, self._client.user and self._client.user.id}:
             return False
         if images:
-            return any(a.filename.startswith(f"seedream-{job.id}-{images[0]}.") for a in message.attachments)
+            return shows(message, job, images[0])
         if part not in {TASK_PART, END_PART}:
             with speaking(job.requester.locale):
                 pages = {links_part(page): text for page, text in enumerate(link_pages(job), start=1)}
@@ -225,33 +256,21 @@ class DiscordMessenger:
             pings = discord.AllowedMentions(
                 users=[discord.Object(job.requester.user_id)], everyone=False, roles=False, replied_user=False
             )
-        with translated():
+        try:
             if job.place.route is Venue.INTERACTION:
-                if not self._token_lives(job):
-                    raise PlaceGone(detail="the interaction's token has ended")
-                followup = await self._webhook(job).send(
-                    content or "", embeds=embeds, files=files, allowed_mentions=pings, wait=True
+                return await self._responses.follow_up(job, content or "", embeds=embeds, files=files, pings=pings)
+            with translated():
+                message = await self._channel(job.home_id).send(
+                    content, embeds=embeds, files=files, nonce=nonce, allowed_mentions=pings
                 )
-                return followup.id
-            try:
-                with translated():
-                    message = await self._channel(job.home_id).send(
-                        content, embeds=embeds, files=files, nonce=nonce, allowed_mentions=pings
-                    )
-            except MessageGone as error:
-                # Of a new message it means a thread that is archived for good: nothing can be posted there.
-                raise PlaceGone(detail=error.detail) from error
-            return message.id
+        except MessageGone as error:
+            # Of a new message it means a thread that is archived for good: nothing can be posted there.
+            raise PlaceGone(detail=error.detail) from error
+        return message.id
 
     def _cost(self, request: GenerationRequest) -> str | None:
         cost = self._prices.at_most(request)
         return None if cost is None else money(cost, self._prices.currency)
-
-    def _token_lives(self, job: Job) -> bool:
-        return bool(job.place.token) and self._clock.now() < job.place.token_expires_at - TOKEN_MARGIN
-
-    def _webhook(self, job: Job) -> discord.Webhook:
-        return discord.Webhook.partial(job.place.application_id, job.place.token, client=self._client)
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id)

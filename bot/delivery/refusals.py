@@ -22,9 +22,11 @@ from bot.errors import (
 UNKNOWN_MESSAGE = 10008
 THREAD_ALREADY_CREATED = 160004
 REQUEST_ENTITY_TOO_LARGE = 40005
-_PLACE_GONE = {
+_DELETED = {
     10003,  # Unknown Channel
     10004,  # Unknown Guild
+}
+_PLACE_GONE = _DELETED | {
     10015,  # Unknown Webhook: the interaction's token has ended
     50001,  # Missing Access
     50007,  # Cannot send messages to this user
@@ -71,7 +73,7 @@ def _of_answer(error: discord.HTTPException) -> BotError:
     if error.code in _NOT_EDITABLE:
         return MessageGone(detail=detail)
     if error.code in _PLACE_GONE:
-        return PlaceGone(detail=detail)
+        return PlaceGone(detail=detail, deleted=error.code in _DELETED)
     if error.status in {401, 429} or error.status >= 500:
         # 401: the bot's own token was changed. The operator mends that; meanwhile nothing need be given up.
         taken = error.status not in {401, 429, 503}

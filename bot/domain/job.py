@@ -123,6 +123,11 @@ def images_part(first: int) -> str:
     return f"from-{first}"
 
 
+def shelf_part(number: int) -> str:
+    """Return the name of a message that pictures are put on by editing it: 0 is the card, the others are followups."""
+    return f"shelf-{number}"
+
+
 def links_part(page: int) -> str:
     """Return the name of a page of links, from 1."""
     return f"links-{page}"
@@ -140,7 +145,8 @@ class Job:
             person has been shown of it.
         results: links of the finished pictures, in order; they die at `results_expire_at`.
         failure: why it ended otherwise than delivered.
-        sent: its messages by part: "task", "end", and "from-1", "from-11", … by the first picture they carry.
+        sent: its messages by part: "task", "end", and "from-1", "from-11", … by the first picture they carry;
+            "shelf-1", … that pictures are put on. An id of 0: nobody knows whether it arrived, or it cannot be used.
         notes: what happened to pictures on their way, by picture number as text.
         told: whether the person has been told of the end; a job is open until then.
         attempts: how often the present step has failed in a way that may pass.

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from bot.domain.job import PictureNote
 
+MAX_FILES = 10
+"""Files of one message. Source: https://discord.com/developers/docs/resources/message#create-message"""
+
 
 @dataclass(frozen=True, slots=True)
 class PictureFile:

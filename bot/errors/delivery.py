@@ -27,9 +27,14 @@ class DeliveryError(BotError):
 
 @dataclass(eq=False)
 class PlaceGone(DeliveryError):
-    """The channel, thread or server was deleted, or the bot may no longer see or write there."""
+    """The channel, thread or server was deleted, or the bot may no longer see or write there.
+
+    Attributes:
+        deleted: whether it is gone for everybody, with all that was posted there.
+    """
 
     detail: str = ""
+    deleted: bool = False
 
 
 @dataclass(eq=False)

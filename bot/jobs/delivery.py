@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass, replace
 
-from bot.domain.job import LOST, Job, Status, images_part
-from bot.errors import BotError, ResultGone, UploadTooLarge
+import structlog
+
+from bot.domain.job import LOST, Job, Sent, Status, images_part
+from bot.domain.parcel import Parcel
+from bot.domain.place import Venue
+from bot.domain.shelves import MOST_LOST, Shelf, announced, lost_shelves, next_shelf, open_shelf, shelf_of
+from bot.errors import BotError, DiscordRejected, MessageGone, PlaceGone, ResultGone, UploadTooLarge
 from bot.jobs.messenger import Courier, Messenger
 from bot.jobs.ports import JobStore
-from bot.jobs.sending import Sender
+from bot.jobs.sending import Sender, nonce_of
 from bot.jobs.turns import Again, Turn
+
+_log = structlog.get_logger(__name__)
 
 SMALLEST_LIMIT = 256 * 1024
 """Bytes; below this a refusal for size is not about size, and shrinking further helps nobody."""
@@ -48,6 +55,16 @@ class Delivery:
         job = await self.sender.settle(job)
         pending = next((sent.images for sent in job.sent.values() if sent.images and sent.message_id is None), ())
         numbers = list(pending) or pictures_left(job)
+        shelf: Shelf | None = None
+        if job.place.route is Venue.INTERACTION:
+            if job.delivered_images and not announced(job):
+                await self._announce(job)
+                return Again()
+            shelf = open_shelf(job)
+            if numbers and shelf is None:
+                await self._add_shelf(job)
+                return Again()
+            numbers = numbers[: shelf.room] if shelf is not None else numbers
         if not numbers:
             if not job.delivered_images:
                 raise ResultGone(number=1, url=job.results[0] if job.results else "")
@@ -64,14 +81,57 @@ class Delivery:
             job = await self._save(replace(job, sent=sent), job)
         if not parcel.images:
             return Again()
+        await self._post(job, parcel, shelf)
+        return Again()
+
+    async def _post(self, job: Job, parcel: Parcel, shelf: Shelf | None) -> None:
         part = images_part(parcel.images[0])
+
+        async def post(now: Job, nonce: str) -> int:
+            if shelf is not None:
+                return await self.messenger.put_images(now, parcel, shelf.message_id)
+            return await self.messenger.post_images(now, parcel, nonce)
+
         try:
-            await self.sender.send(
-                job, part, lambda now, nonce: self.messenger.post_images(now, parcel, nonce), images=parcel.images
-            )
+            await self.sender.send(job, part, post, images=parcel.images)
         except UploadTooLarge:
             await self._shrink(job.id, part)
-        return Again()
+        except MessageGone:
+            if shelf is None:
+                raise
+            await self._lose(job.id, part, shelf_of(job, shelf.message_id))
+
+    async def _announce(self, job: Job) -> None:
+        """Ping the person about pictures that are there already; so nothing but a ping depends on it."""
+        try:
+            await self._add_shelf(job)
+        except (PlaceGone, MessageGone, DiscordRejected) as error:
+            _log.warning("nobody was pinged", job=job.id, error=str(error))
+            await self._lose(job.id, None, next_shelf(job))
+
+    async def _add_shelf(self, job: Job) -> None:
+        """Post a message for pictures to be put on; the first one pings the person.
+
+        Raises:
+            PlaceGone: too many of them got lost.
+        """
+        if lost_shelves(job) >= MOST_LOST:
+            raise PlaceGone(detail="no message for the pictures to be put on")
+        ping = not announced(job)
+
+        async def post(now: Job, nonce: str) -> int:
+            return await self.messenger.post_shelf(now, nonce, ping=ping)
+
+        await self.sender.send(job, next_shelf(job), post)
+
+    async def _lose(self, job_id: str, part: str | None, shelf: str) -> None:
+        """Give up a message for pictures, and what was to be put on it."""
+        job = await self.store.get(job_id)
+        if job is None:
+            return
+        sent = {name: record for name, record in job.sent.items() if name != part}
+        lost = Sent(nonce_of(job.id, shelf), job.home_id, message_id=0)
+        await self._save(replace(job, sent={**sent, shelf: lost}), job)
 
     async def _shrink(self, job_id: str, part: str) -> None:
         job = await self.store.get(job_id)

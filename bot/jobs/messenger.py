@@ -58,6 +58,21 @@ class Messenger(Protocol):
         """
         ...
 
+    async def put_images(self, job: Job, parcel: Parcel, message_id: int) -> int:
+        """Put the parcel's pictures on a message that exists, beside those it has; return its id.
+
+        However often that is repeated, the message shows each picture once.
+
+        Raises:
+            UploadTooLarge: Discord does not take that much.
+            MessageGone: the message was deleted, or cannot be edited now.
+        """
+        ...
+
+    async def post_shelf(self, job: Job, nonce: str, *, ping: bool) -> int:
+        """Post the words that the pictures are ready, which some are put on afterwards; return the message's id."""
+        ...
+
     async def post_end(self, job: Job, nonce: str) -> int:
         """Post how the job ended, mentioning the requester unless pictures did; return the message's id."""
         ...
@@ -74,8 +89,8 @@ class Messenger(Protocol):
         """Look for a message whose sending was recorded but not its arrival; return its id, or None."""
         ...
 
-    def can_find(self, job: Job) -> bool:
-        """Whether the bot can read back what it posted for this job."""
+    def can_find(self, job: Job, part: str) -> bool:
+        """Whether the bot can find out what became of a message: by reading its place, or the message put on."""
         ...
 
     async def open_direct_message(self, job: Job) -> int:

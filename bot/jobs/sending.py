@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.job import Job, PictureNote, Sent
-from bot.errors import BotError, DiscordUnavailable
+from bot.errors import BotError, DiscordUnavailable, PlaceGone
 from bot.jobs.messenger import Messenger
 from bot.jobs.ports import JobStore
 
@@ -69,24 +69,32 @@ class Sender:
     async def settle(self, job: Job) -> Job:
         """Find out about messages that an earlier process meant to send and may have sent; return the job after that.
 
-        Found ones are recorded as arrived. Ones that certainly did not arrive are forgotten, so that they are sent
-        anew. Where the place cannot be read, pictures count as arrived and are noted as unconfirmed: they are not sent
-        twice, and the card gets their links.
+        Found ones are recorded as arrived. Ones that certainly did not arrive, or went with their place, are forgotten,
+        so that they are sent anew. Where that cannot be known, pictures count as arrived and are noted as unconfirmed:
+        they are not sent twice, and people get their links.
         """
         for part, sent in job.sent.items():
             if sent.message_id is not None or sent.nonce in self._mine:
                 continue
-            if self._messenger.can_find(job):
-                found = await self._messenger.find(job, part)
-                sent_after = {**job.sent, part: replace(sent, message_id=found)}
-                if found is None:
-                    del sent_after[part]
-                job = await self._save(replace(job, sent=sent_after), job)
-            else:
-                notes = {**job.notes, **{str(number): PictureNote.UNCONFIRMED for number in sent.images}}
-                arrived = {**job.sent, part: replace(sent, message_id=0)}
-                job = await self._save(replace(job, sent=arrived, notes=notes), job)
+            found = await self._outcome(job, part, sent)
+            notes = dict(job.notes)
+            sent_after = {**job.sent, part: replace(sent, message_id=found)}
+            if found is None:
+                del sent_after[part]
+            elif not found:
+                notes.update({str(number): PictureNote.UNCONFIRMED for number in sent.images})
+            job = await self._save(replace(job, sent=sent_after, notes=notes), job)
         return job
+
+    async def _outcome(self, job: Job, part: str, sent: Sent) -> int | None:
+        """Return the id of a message that arrived, None for one that is not there, and 0 where nobody can tell."""
+        if not self._messenger.can_find(job, part):
+            return 0
+        try:
+            return await self._messenger.find(job, part)
+        except PlaceGone as error:
+            # Closed to the bot, it may still show people what arrived. Words said twice do no harm, pictures would.
+            return 0 if sent.images and not error.deleted else None
 
     async def _record(self, job: Job, part: str, sent: Sent) -> Job:
         return await self._save(replace(job, sent={**job.sent, part: sent}), job)

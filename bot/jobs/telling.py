@@ -1,7 +1,7 @@
 """Telling the person how a job ended, in every place where they may look for it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -38,7 +38,7 @@ class Telling:
             raise
         except BotError as error:
             unsaid = error
-        seen = bool(job.delivered_images) or job.message_id(END_PART) is not None
+        seen = bool(job.delivered_images - set(job.noted(PictureNote.UNCONFIRMED))) or bool(job.message_id(END_PART))
         unshown: list[BotError] = []
         shows: list[Callable[[Job], Awaitable[bool]]] = [self.messenger.show_card]
         if job.place.venue is Venue.THREAD:
@@ -55,7 +55,7 @@ class Telling:
             raise retryable
         if unsaid is not None:
             raise unsaid
-        return job if seen else await self._say(job, words=True)
+        return job if seen else await self._say(_without_doubtful_end(job), words=True)
 
     async def _say(self, job: Job, *, words: bool) -> Job:
         """Post the message of the end, where it takes one, and the links that found no room among other words."""
@@ -73,6 +73,12 @@ class Telling:
             return await self.messenger.post_links(now, page, nonce)
 
         return await self.sender.send(job, links_part(page), post)
+
+
+def _without_doubtful_end(job: Job) -> Job:
+    """Return a job whose end may be told again, because nobody can be sure that it was: better twice than never."""
+    doubtful = END_PART in job.sent and not job.message_id(END_PART)
+    return replace(job, sent={p: s for p, s in job.sent.items() if p != END_PART}) if doubtful else job
 
 
 def wants_message(job: Job, clock: Clock) -> bool:

@@ -1,11 +1,10 @@
 """The messages below the card: task id and status, the pictures, and how it ended."""
 
-from bot.domain.job import LOST, Job, PictureNote, Status
+from bot.domain.job import LOST, Job, Status
 from bot.presentation.i18n import _, ngettext
-from bot.presentation.links import CHANGED, link_pages
 from bot.presentation.panel import CONTENT, Panel
-from bot.presentation.status import end_words, missing_words, task_line, tone
-from bot.presentation.wording import abridged, clock_time, code, one_line, plain, seconds, shortened
+from bot.presentation.status import changed_words, end_words, missing_words, task_line, tone
+from bot.presentation.wording import abridged, code, one_line, plain, seconds, shortened
 
 MAX_ALT_TEXT = 1024
 """Source: https://discord.com/developers/docs/resources/message#attachment-object (`description`)."""
@@ -27,17 +26,21 @@ def alt_text(job: Job, number: int) -> str:
 
 def images_message(job: Job, images: tuple[int, ...], *, mention: bool) -> str:
     """Return the words above pictures: who is meant, what was done to the files, and where the originals are."""
-    changed = [number for number in images if job.notes.get(str(number)) in CHANGED]
-    apart = bool(link_pages(job))
-    lines = [_changed(job, number, apart=apart) for number in changed]
+    lines = changed_words(job, images)
     if mention:
-        lines.insert(0, _ready(job))
-        if job.place.direct_channel_id is not None:
-            lines.insert(1, shortened(_moved(job), CONTENT - len("\n".join(lines)) - 1))
+        lines.insert(0, ready_message(job))
+    if job.place.direct_channel_id is not None and not _in_direct_messages(job):
+        lines.insert(int(mention), shortened(_moved(job), CONTENT - len("\n".join(lines)) - 1))
     return "\n".join(lines)
 
 
-def _ready(job: Job) -> str:
+def _in_direct_messages(job: Job) -> bool:
+    direct = job.place.direct_channel_id
+    return any(sent.images and sent.message_id and sent.channel_id == direct for sent in job.sent.values())
+
+
+def ready_message(job: Job) -> str:
+    """Return who is meant and that the pictures are ready, wherever they are."""
     count = len(job.results) - len(job.noted(*LOST))
     words = ngettext("your picture is ready", "your {count} pictures are ready", count).format(count=count)
     if job.completed_at and job.submitted_at:
@@ -51,22 +54,6 @@ def _moved(job: Job) -> str:
     return _(
         "The place you asked in is no longer open to me, so I write to you here. You asked for: “{prompt}”"
     ).format(prompt=prompt)
-
-
-def _changed(job: Job, number: int, *, apart: bool) -> str:
-    done = _("saved as JPEG") if job.notes[str(number)] is PictureNote.REENCODED else _("scaled down")
-    line = "-# " + _("Image {number} was {done} so that Discord takes it here.").format(number=number, done=done)
-    if apart:
-        return line + " " + _("The original is linked below.")
-    if job.results_expire_at is None:
-        return line
-    return (
-        line
-        + " "
-        + _("[The original]({url}) can be had until {until}.").format(
-            url=f"<{job.results[number - 1]}>", until=clock_time(job.results_expire_at)
-        )
-    )
 
 
 def end_message(job: Job, *, mention: bool) -> str:
@@ -84,6 +71,8 @@ def end_message(job: Job, *, mention: bool) -> str:
 
 def _headline(job: Job) -> str:
     match job.status:
+        case Status.DELIVERED:
+            return _("I cannot tell whether all of your pictures have come.")
         case Status.UNKNOWN:
             return _("I do not know what became of this one.")
         case Status.EXPIRED:

@@ -2,12 +2,13 @@
 
 from bot.domain.job import ENDS, Job, PictureNote, Status
 from bot.domain.place import Venue
+from bot.domain.shelves import shelved_images
 from bot.errors import BotError, Cost, UnknownError
 from bot.presentation.errors import explain
 from bot.presentation.i18n import _, ngettext
-from bot.presentation.links import links, wanted_links
+from bot.presentation.links import CHANGED, link_pages, links, wanted_links
 from bot.presentation.panel import Tone
-from bot.presentation.wording import code, relative, seconds
+from bot.presentation.wording import clock_time, code, relative, seconds
 
 
 def tone(job: Job) -> Tone:
@@ -86,7 +87,8 @@ def _delivered(job: Job) -> str:
         took = seconds((job.completed_at - job.submitted_at).total_seconds())
         words += " " + _("in {took}").format(took=took)
     words += _(", by direct message.") if job.place.direct_channel_id is not None else "."
-    return "\n".join([words, *missing_words(job)])
+    # What was put on messages by editing has no words of its own.
+    return "\n".join([words, *missing_words(job), *shelved_words(job)])
 
 
 def missing_words(job: Job) -> list[str]:
@@ -98,3 +100,36 @@ def missing_words(job: Job) -> list[str]:
     }
     noted = {note: job.noted(note) for note in sentences}
     return [sentences[note].format(links=links(job, numbers)) for note, numbers in noted.items() if numbers]
+
+
+def shelved_words(job: Job) -> list[str]:
+    """Return a sentence, with links, for each change to pictures that were put on messages without words about it."""
+    sentences = {
+        PictureNote.REENCODED: _("Saved as JPEG so that Discord takes them here; the originals: {links}."),
+        PictureNote.SCALED: _("Scaled down so that Discord takes them here; the originals: {links}."),
+    }
+    shelved = set(shelved_images(job))
+    noted = {note: [number for number in job.noted(note) if number in shelved] for note in sentences}
+    return [sentences[note].format(links=links(job, numbers)) for note, numbers in noted.items() if numbers]
+
+
+def changed_words(job: Job, images: tuple[int, ...]) -> list[str]:
+    """Return a line for each picture that was changed on its way: what was done, and where the original is."""
+    apart = bool(link_pages(job))
+    return [_changed(job, number, apart=apart) for number in images if job.notes.get(str(number)) in CHANGED]
+
+
+def _changed(job: Job, number: int, *, apart: bool) -> str:
+    done = _("saved as JPEG") if job.notes[str(number)] is PictureNote.REENCODED else _("scaled down")
+    line = "-# " + _("Image {number} was {done} so that Discord takes it here.").format(number=number, done=done)
+    if apart:
+        return line + " " + _("The original is linked below.")
+    if job.results_expire_at is None:
+        return line
+    return (
+        line
+        + " "
+        + _("[The original]({url}) can be had until {until}.").format(
+            url=f"<{job.results[number - 1]}>", until=clock_time(job.results_expire_at)
+        )
+    )

@@ -105,8 +105,9 @@ class House:
         return card.thread if card is not None and card.thread is not None else interaction.channel
 
     def pictures(self, interaction: Interaction) -> list[Attachment]:
-        """Return the pictures that have been posted for a command, in order."""
-        return [a for message in self.messages(interaction) for a in message.attachments]
+        """Return the pictures that have been posted for a command, or put on its card, in order."""
+        card = [interaction.original] if interaction.original is not None else []
+        return [a for message in (*card, *self.messages(interaction)) for a in message.attachments]
 
     def messages(self, interaction: Interaction) -> list[Message]:
         """Return the bot's messages for a command other than its card, in order."""

@@ -70,7 +70,7 @@ async def test_a_message_never_exceeds_what_one_request_may_carry(house: House) 
 
 
 async def test_through_the_interaction_the_messages_suffice(house: House) -> None:
-    """Outside its servers the bot has five followups, so heavy pictures are shrunk rather than left out."""
+    """Outside its servers the bot has five followups; heavy pictures are put on two messages, some a request."""
     house.world.discord.upload_limit = house.world.discord.announced_upload_limit = 10 * KIB * KIB
     house.replan(min_bytes=9 * KIB * KIB)
     elsewhere = house.world.discord.add_guild("Elsewhere", with_bot=False)
@@ -78,4 +78,18 @@ async def test_through_the_interaction_the_messages_suffice(house: House) -> Non
     interaction = await house.ask(elsewhere.add_text_channel("general"), max_images=15)
     await house.done(interaction)
     assert len(house.pictures(interaction)) == 15
-    assert len(interaction.followups) <= 5
+    assert len(interaction.followups) == 1
+    assert all(a.size >= 9 * KIB * KIB for a in house.pictures(interaction))
+    edits = [r for r in house.world.discord.requests if r.method == "PATCH" and r.path.startswith("/webhooks/")]
+    assert len(edits) > 8
+
+
+async def test_on_the_card_too_it_is_told_what_was_done_to_pictures(house: House) -> None:
+    house.world.discord.upload_limit = house.world.discord.announced_upload_limit = 200 * KIB
+    house.replan(drawn_size=(800, 600), min_bytes=300 * KIB)
+    elsewhere = house.world.discord.add_guild("Elsewhere", with_bot=False)
+    elsewhere.join(house.person)
+    interaction = await house.ask(elsewhere.add_text_channel("general"), max_images=2)
+    card = await house.done(interaction)
+    assert [a.filename.rpartition(".")[2] for a in card.attachments] == ["jpg", "jpg"]
+    assert "Saved as JPEG so that Discord takes them here; the originals: [image 1](<http" in words(card)

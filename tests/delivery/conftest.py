@@ -37,6 +37,7 @@ class ResultServer:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.statuses: dict[str, int] = {}
+        self.headers: dict[str, dict[str, str]] = {}
         self.cut: set[str] = set()
         self.requests: dict[str, int] = {}
         self.at_once = 0
@@ -58,7 +59,7 @@ class ResultServer:
             if name == "loop":
                 raise web.HTTPFound(self.url("loop"))
             if name in self.statuses:
-                return web.Response(status=self.statuses[name])
+                return web.Response(status=self.statuses[name], headers=self.headers.get(name))
             if name in self.cut:
                 return await self._cut_off(request, name)
             if name not in self.files:
@@ -80,7 +81,7 @@ class ResultServer:
 async def results() -> AsyncIterator[ResultServer]:
     server = ResultServer()
     app = web.Application()
-    app.router.add_get("/{name}", server.answer)
+    app.router.add_route("*", "/{name}", server.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -128,17 +128,9 @@ async def test_a_jobs_folder_is_let_go_of(courier: SpoolCourier, results: Result
         (Venue.THREAD, 15, UPLOAD_LIMIT, UPLOAD_LIMIT),
         (Venue.THREAD, 1, 500 * 1024 * 1024, MAX_REQUEST_BYTES),
         (Venue.CHANNEL, 15, UPLOAD_LIMIT, UPLOAD_LIMIT),
-        # Four followups have to do for all of them.
-        (Venue.INTERACTION, 1, UPLOAD_LIMIT, UPLOAD_LIMIT),
-        (Venue.INTERACTION, 4, UPLOAD_LIMIT, UPLOAD_LIMIT),
-        (Venue.INTERACTION, 15, UPLOAD_LIMIT, MAX_REQUEST_BYTES // 4),
+        (Venue.INTERACTION, 15, UPLOAD_LIMIT, UPLOAD_LIMIT),
         (Venue.INTERACTION, 15, 1024, 1024),
     ],
 )
 def test_how_large_one_picture_may_be(venue: Venue, count: int, upload_limit: int, limit: int) -> None:
     assert file_limit(delivering_job(count, place=make_place(venue=venue, upload_limit=upload_limit))) == limit
-
-
-def test_in_direct_messages_four_followups_need_not_do() -> None:
-    place = make_place(venue=Venue.INTERACTION, direct_channel_id=9009)
-    assert file_limit(delivering_job(15, place=place)) == UPLOAD_LIMIT

@@ -11,6 +11,7 @@ from aiohttp.client_reqrep import ConnectionKey
 
 from bot.delivery.messenger import DiscordMessenger
 from bot.delivery.refusals import of_thread, translated
+from bot.delivery.responses import Responses
 from bot.domain.job import Job, PictureNote
 from bot.domain.pricing import PriceList
 from bot.errors import (
@@ -149,7 +150,12 @@ async def _no_estimate(_request: object) -> None:
 def messenger() -> DiscordMessenger:
     client = cast("discord.Client", SimpleNamespace(application_id=APPLICATION, user=SimpleNamespace(id=APPLICATION)))
     return DiscordMessenger(
-        client, clock=ManualClock(), estimate=_no_estimate, archive_minutes=1440, prices=PriceList({}, "USD")
+        client,
+        responses=cast("Responses", None),
+        clock=ManualClock(),
+        estimate=_no_estimate,
+        archive_minutes=1440,
+        prices=PriceList({}, "USD"),
     )
 
 

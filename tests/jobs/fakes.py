@@ -12,6 +12,7 @@ from bot.domain.parcel import Parcel, PictureFile
 from bot.domain.place import Venue
 from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
+from bot.domain.shelves import shelf_ids
 from bot.errors import JobLost, ResultUnreachable, StorageUnavailable
 from tests.support.jobs import UPLOAD_LIMIT
 
@@ -212,6 +213,8 @@ class RecordingMessenger:
     threads: list[str] = field(default_factory=list)
     direct_messages: list[int] = field(default_factory=list)
     searches: list[str] = field(default_factory=list)
+    shelves: dict[int, list[int]] = field(default_factory=dict)
+    pings: list[bool] = field(default_factory=list)
     faults: dict[str, deque[BaseException | tuple[str, BaseException]]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     gone_error: Callable[[], BaseException] | None = None
@@ -253,6 +256,21 @@ class RecordingMessenger:
     async def post_images(self, job: Job, parcel: Parcel, nonce: str) -> int:
         return self._post(job, "images", nonce, parcel.images)
 
+    async def put_images(self, job: Job, parcel: Parcel, message_id: int) -> int:
+        self._check(job)
+        fault = self._next("put_images")
+        if isinstance(fault, BaseException):
+            raise fault
+        shelf = self.shelves.setdefault(message_id, [])
+        shelf.extend(number for number in parcel.images if number not in shelf)
+        if fault is not None:
+            raise fault[1]
+        return message_id
+
+    async def post_shelf(self, job: Job, nonce: str, *, ping: bool) -> int:
+        self.pings.append(ping)
+        return self._post(job, "shelf", nonce)
+
     async def post_end(self, job: Job, nonce: str) -> int:
         return self._post(job, "end", nonce)
 
@@ -267,10 +285,12 @@ class RecordingMessenger:
         self._check(job)
         self._raise("find")
         sent = job.sent[part]
+        if sent.images and job.place.route is Venue.INTERACTION:
+            return next((shelf for shelf in shelf_ids(job) if sent.images[0] in self.shelves.get(shelf, [])), None)
         return next((p.id for p in self.posts if p.nonce == sent.nonce and p.channel_id == sent.channel_id), None)
 
-    def can_find(self, job: Job) -> bool:  # noqa: ARG002 - the port's shape
-        return self.readable
+    def can_find(self, job: Job, part: str) -> bool:
+        return self.readable and (job.place.route is not Venue.INTERACTION or bool(job.sent[part].images))
 
     async def open_direct_message(self, job: Job) -> int:
         self._raise("open_direct_message")
@@ -293,7 +313,7 @@ class RecordingMessenger:
         if isinstance(fault, BaseException):
             raise fault
         known = [post for post in self.posts if post.nonce == nonce and post.channel_id == _channel(job)]
-        if not known or self.forgets_nonces:
+        if not known or self.forgets_nonces or job.place.route is Venue.INTERACTION:
             post = Post(FIRST_MESSAGE + len(self.posts), kind, _channel(job), nonce, images, job.status)
             self.posts.append(post)
             self.on_post(post)

@@ -140,7 +140,8 @@ async def test_in_place_the_card_carries_the_status_and_no_message_is_posted(eng
     await engine.take(job)
     await engine.finish(job.id, 60)
     assert engine.messenger.threads == []
-    assert [post.kind for post in engine.messenger.posts] == ["images"]
+    assert engine.messenger.shelves == {job.place.card_id: [1]}
+    assert [post.kind for post in engine.messenger.posts] == ["shelf"]
     assert [(card.status, card.task_status) for card in engine.messenger.cards] == [
         (Status.PREPARING, None),
         (Status.SUBMITTING, None),

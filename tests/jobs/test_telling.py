@@ -42,6 +42,21 @@ async def test_an_end_is_told_in_every_place(engine: Engine) -> None:
     assert engine.courier.discarded == [FAILED.id]
 
 
+async def test_an_end_in_doubt_is_told_again_where_nothing_else_could_be_shown(engine: Engine) -> None:
+    place = make_place(venue=Venue.INTERACTION)
+    engine.messenger.fail("post_end", ("after", DiscordUnavailable(maybe_taken=True)))
+    engine.messenger.card_reachable = False
+    await _told(engine, replace(FAILED, place=place, thread_id=None, sent={}))
+    assert [post.kind for post in engine.messenger.posts] == ["end", "end"]
+
+
+async def test_an_end_in_doubt_is_not_told_again_where_the_card_shows_it(engine: Engine) -> None:
+    place = make_place(venue=Venue.INTERACTION)
+    engine.messenger.fail("post_end", ("after", DiscordUnavailable(maybe_taken=True)))
+    await _told(engine, replace(FAILED, place=place, thread_id=None, sent={}))
+    assert [post.kind for post in engine.messenger.posts] == ["end"]
+
+
 @pytest.mark.parametrize("method", ["post_end", "edit_task", "show_card"])
 @pytest.mark.parametrize(
     "error", [DiscordUnavailable(detail="503"), ZeroDivisionError("oops"), PlaceGone()], ids=lambda e: type(e).__name__

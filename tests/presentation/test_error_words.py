@@ -38,6 +38,7 @@ from tests.support.errors import classes, sample
 # Errors whose data is for the log: words for people leave it out on purpose.
 FOR_THE_LOG = {
     "code",
+    "deleted",
     "detail",
     "maybe_taken",
     "reason",

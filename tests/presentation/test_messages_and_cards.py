@@ -24,7 +24,7 @@ from bot.presentation.i18n import speaking
 from bot.presentation.links import MISSING, link_pages
 from bot.presentation.messages import alt_text, end_message, images_message, task_message
 from bot.presentation.panel import Panel, Tone
-from tests.support.jobs import PERSON, delivering_job, make_job, make_place, make_references, waiting_job
+from tests.support.jobs import CARD, CHANNEL, PERSON, delivering_job, make_job, make_place, make_references, waiting_job
 
 LONG_PROMPTS = ["x" * 2000, "*" * 2000, "fox @everyone " * 142, "a\n" * 1000, "@" * 2000, "狐" * 2000]
 LONG_NAMES = tuple(Reference(number, f"{'_*' * 60}{number}.png", "https://cdn") for number in range(1, 15))
@@ -33,6 +33,17 @@ GIVEN_UP = DeliveryGivenUp(reason=PlaceGone())
 # As long as links can be that just find room among other words.
 ROOMY = tuple(f"https://r.example/{'x' * 17}/{number:02}" for number in range(1, 16))
 IN_PLACE = make_place(venue=Venue.CHANNEL, no_thread=NoThread.PERMISSION, missing=tuple(right.value for right in Right))
+
+ON_SHELVES: dict[str, Any] = {
+    "place": make_place(venue=Venue.INTERACTION, no_thread=NoThread.NOT_A_MEMBER),
+    "thread_id": None,
+    "sent": {
+        "from-1": Sent("n", CHANNEL, CARD, tuple(range(1, 11))),
+        "shelf-1": Sent("o", CHANNEL, 8001),
+        "from-11": Sent("p", CHANNEL, 8001, tuple(range(11, 16))),
+    },
+    "notes": {str(n): (PictureNote.SCALED, PictureNote.REENCODED)[n % 2] for n in range(1, 16)},
+}
 
 
 def _worst_jobs(prompt: str) -> list[Job]:
@@ -58,6 +69,8 @@ def _worst_jobs(prompt: str) -> list[Job]:
         delivering_job(15, status=Status.FAILED, failure=GIVEN_UP, place=direct, **{**base, "results": links}),
         delivering_job(15, status=Status.FAILED, failure=GIVEN_UP, place=direct, **{**base, "results": ROOMY}),
         delivering_job(15, status=Status.DELIVERED, place=direct, notes=lost, **{**base, "results": ROOMY}),
+        delivering_job(15, status=Status.DELIVERED, **ON_SHELVES, **{**base, "results": ROOMY}),
+        delivering_job(15, status=Status.DELIVERED, **ON_SHELVES, **{**base, "results": links}),
     ]
 
 
@@ -236,6 +249,32 @@ def test_in_direct_messages_it_is_said_what_the_pictures_are_of() -> None:
     there = make_place(venue=Venue.CHANNEL, no_thread=NoThread.DIRECT_MESSAGE)
     assert "no longer open" not in images_message(delivering_job(place=there), (1,), mention=True)
     assert "no longer open" not in end_message(replace(failed, place=there), mention=True)
+
+
+def test_the_rest_in_direct_messages_says_what_it_belongs_to() -> None:
+    place = make_place(venue=Venue.INTERACTION, direct_channel_id=9009)
+    first = Sent("n", CHANNEL, CARD, tuple(range(1, 11)))
+    job = delivering_job(15, place=place, sent={"from-1": first})
+    assert images_message(job, (11, 12), mention=False).startswith("The place you asked in is no longer open to me")
+    second = Sent("o", 9009, 7005, (11, 12))
+    assert images_message(replace(job, sent={**job.sent, "from-11": second}), (13,), mention=False) == ""
+
+
+def test_pictures_put_on_messages_have_their_changes_told_on_the_card() -> None:
+    links = tuple(f"https://r.example/{number}" for number in range(1, 16))
+    job = delivering_job(15, status=Status.DELIVERED, results=links, **ON_SHELVES)
+    for words in (card(job).text(), str(card(job).embed().to_dict())):
+        assert "Scaled down so that Discord takes them here; the originals: [image 2](<https://" in words
+        assert "Saved as JPEG so that Discord takes them here; the originals: [image 1](<https://" in words
+    posted = replace(job, sent={"from-1": Sent("n", CHANNEL, 7001, (1, 2))})
+    assert "so that Discord takes them here" not in card(posted).text()
+
+
+def test_whoever_gets_links_for_pictures_in_doubt_is_told_so() -> None:
+    job = delivering_job(1, status=Status.DELIVERED, notes={"1": PictureNote.UNCONFIRMED})
+    assert end_message(job, mention=True).startswith(
+        f"<@{PERSON}>, I cannot tell whether all of your pictures have come.\nDiscord did not confirm these"
+    )
 
 
 def test_pictures_that_did_not_come_are_told_without_another_mention() -> None:
