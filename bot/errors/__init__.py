@@ -69,6 +69,7 @@ BotError
 ├── JobError
 │   ├── JobLost
 │   ├── JobInterrupted
+│   ├── AnswerOutOfReach
 │   ├── ShuttingDown
 │   └── StorageUnavailable
 └── StartupError
@@ -121,7 +122,7 @@ from bot.errors.delivery import (
     ThreadNotOpened,
     UploadTooLarge,
 )
-from bot.errors.jobs import JobError, JobInterrupted, JobLost, ShuttingDown, StorageUnavailable
+from bot.errors.jobs import AnswerOutOfReach, JobError, JobInterrupted, JobLost, ShuttingDown, StorageUnavailable
 from bot.errors.references import (
     AnimatedImage,
     DamagedImage,
@@ -170,6 +171,7 @@ from bot.errors.startup import (
 
 __all__ = [
     "AnimatedImage",
+    "AnswerOutOfReach",
     "ApiAnswerInvalid",
     "ApiBalanceExhausted",
     "ApiBusy",

@@ -2,7 +2,16 @@
 
 from functools import singledispatch
 
-from bot.errors import BotError, JobError, JobInterrupted, JobLost, ShuttingDown, StorageUnavailable, UnknownError
+from bot.errors import (
+    AnswerOutOfReach,
+    BotError,
+    JobError,
+    JobInterrupted,
+    JobLost,
+    ShuttingDown,
+    StorageUnavailable,
+    UnknownError,
+)
 from bot.presentation.i18n import _
 
 
@@ -36,6 +45,14 @@ def _interrupted(error: JobInterrupted) -> str:  # noqa: ARG001 - the class alon
     return _(
         "The bot was interrupted at the very moment it sent this to Seedream, so it cannot be known whether it was "
         "taken. It is not sent again by itself. If you would like to try again, use `/seedream` once more."
+    )
+
+
+@describe.register
+def _out_of_reach(error: AnswerOutOfReach) -> str:  # noqa: ARG001 - the class alone says it
+    return _(
+        "The bot was interrupted while it answered you, and was away for too long to go on from there. Nothing was "
+        "sent to Seedream. If you still want these pictures, use `/seedream` once more."
     )
 
 
