@@ -1,7 +1,17 @@
 """What holds for the whole suite."""
 
+import pytest
 from hypothesis import settings
 
 # A busy machine is no reason to fail: no test asserts on speed.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell the seeds and figures of the chaos runs, also where all went well and however quiet pytest is."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, line in getattr(report, "user_properties", ()):
+                if name == "chaos" and report.when == "call":
+                    terminalreporter.write_line(str(line))
