@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check coverage pictures screenshots lock format clean
+.PHONY: help install demo test chaos check coverage pictures screenshots lock format clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,10 @@ demo: $(VENV)/.installed ## show the main job end to end; no account, no token
 
 test: $(VENV)/.installed-dev ## run the whole suite
 	@$(BIN)/python -m pytest -n $(JOBS) -q $(ARGS)
+
+chaos: $(VENV)/.installed-dev ## kill the bot 200 times while jobs stream in; CHAOS_KILLS, CHAOS_SEED
+	@CHAOS_KILLS=$${CHAOS_KILLS:-200} CHAOS_SEED=$${CHAOS_SEED:-$$(date +%s)} \
+	  $(BIN)/python -m pytest tests/chaos -n $(JOBS) -q $(ARGS)
 
 check: $(VENV)/.installed-dev ## ruff, format check, mypy --strict, import-linter
 	@$(BIN)/python -m ruff check .

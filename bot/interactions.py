@@ -53,14 +53,14 @@ def upload_limit(interaction: AnyInteraction) -> int:
     return min(limits)
 
 
-def place_of(interaction: AnyInteraction, choice: VenueChoice, card_id: int) -> Place:
-    """Return where a job's messages go."""
+def place_of(interaction: AnyInteraction, choice: VenueChoice) -> Place:
+    """Return where a job's messages go; the reply is not there yet."""
     return Place(
         venue=choice.venue,
         application_id=interaction.application_id,
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id or 0,
-        card_id=card_id,
+        card_id=0,
         token=interaction.token,
         token_expires_at=interaction.created_at + TOKEN_LIFE,
         upload_limit=upload_limit(interaction),

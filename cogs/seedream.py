@@ -1,5 +1,7 @@
 """`/seedream`: a prompt, options and pictures in; a job out."""
 
+from functools import partial
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -55,7 +57,7 @@ class Seedream(commands.Cog):
         image13: discord.Attachment | None = None,
         image14: discord.Attachment | None = None,
     ) -> None:
-        """Check everything that needs no I/O, acknowledge, and hand the job over."""
+        """Check everything that needs no I/O, and hand the job over, which acknowledges the command."""
         first = (image1, image2, image3, image4, image5, image6, image7)
         second = (image8, image9, image10, image11, image12, image13, image14)
         attachments = [attachment for attachment in first + second if attachment is not None]
@@ -74,12 +76,12 @@ class Seedream(commands.Cog):
             for number, attachment in enumerate(attachments, start=1)
         ]
         with self.bot.jobs.admission():
-            card_id = await acknowledge(interaction)
             await self.bot.jobs.accept(
                 requester=requester_of(interaction),
-                place=place_of(interaction, choice, card_id),
+                place=place_of(interaction, choice),
                 request=request,
                 references=references,
+                acknowledge=partial(acknowledge, interaction),
             )
 
     @seedream.autocomplete("size")

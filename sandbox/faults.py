@@ -180,7 +180,7 @@ async def _carry_out(
             return _planned(fault, 200, headers)
         case FaultKind.STATUS_AFTER:
             await handler(request)
-            return _planned(fault, fault.status, headers)
+            return _planned(fault, fault.status, fault.headers | headers)
         case FaultKind.HALF | FaultKind.SHORT:
             return await _halved(fault, request, await handler(request))
 

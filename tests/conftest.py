@@ -17,3 +17,12 @@ def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL of this worker's own, from the first test that wants one to the end."""
     with postgres_server() as server:
         yield server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell the seeds and figures of the chaos runs, also where all went well and however quiet pytest is."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, line in getattr(report, "user_properties", ()):
+                if name == "chaos" and report.when == "call":
+                    terminalreporter.write_line(str(line))

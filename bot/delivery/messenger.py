@@ -22,7 +22,7 @@ from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.pricing import PriceList
 from bot.domain.request import GenerationRequest
-from bot.errors import DiscordRejected, MessageGone, PlaceGone, ThreadNotOpened
+from bot.errors import AnswerOutOfReach, DiscordRejected, MessageGone, PlaceGone, ThreadNotOpened
 from bot.presentation.card import card, thread_name
 from bot.presentation.i18n import speaking
 from bot.presentation.links import link_pages
@@ -61,6 +61,16 @@ class DiscordMessenger:
         self._estimate = estimate
         self._archive_minutes = archive_minutes
         self._prices = prices
+
+    async def find_card(self, job: Job) -> int | None:
+        """Return the id of the reply that still reads "is thinking …"; None: there is none, or it says something.
+
+        Raises:
+            AnswerOutOfReach: the interaction's token has ended.
+        """
+        if not self._responses.reachable(job):
+            raise AnswerOutOfReach
+        return await self._responses.find_card(job)
 
     async def show_card(self, job: Job) -> bool:
         """Edit the command's own reply and tell whether that could be done: it may be deleted, or out of reach."""

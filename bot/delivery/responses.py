@@ -5,6 +5,7 @@ Source: https://discord.com/developers/docs/interactions/receiving-and-respondin
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import discord
@@ -48,6 +49,10 @@ async def _left_to_the_job(response: aiohttp.ClientResponse) -> None:
             raise discord.RateLimited(wait)
 
 
+_ORIGINAL: Any = "@original"
+"""What Discord calls the first answer where a message's id is asked for; discord.py's annotation knows numbers only."""
+
+
 class Responses:
     """What can be done with the token of a job's interaction."""
 
@@ -59,6 +64,20 @@ class Responses:
     def reachable(self, job: Job) -> bool:
         """Whether the token still works."""
         return bool(job.place.token) and self._clock.now() < job.place.token_expires_at - TOKEN_MARGIN
+
+    async def find_card(self, job: Job) -> int | None:
+        """Return the id of the reply that the person sees "is thinking …", None where there is none.
+
+        Raises:
+            BotError: as `translated` has it.
+        """
+        try:
+            with translated():
+                # Source: https://discord.com/developers/docs/interactions/receiving-and-responding#get-original-interaction-response
+                reply = await self._webhook(job).fetch_message(_ORIGINAL)
+        except (MessageGone, PlaceGone):
+            return None
+        return reply.id if reply.flags.loading and not reply.flags.ephemeral else None
 
     async def edit_card(self, job: Job, content: str | None, embeds: Sequence[discord.Embed]) -> None:
         """Edit the card's words; pictures on it stay.

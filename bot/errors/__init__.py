@@ -70,6 +70,7 @@ BotError
 │   ├── JobLost
 │   ├── JobInterrupted
 │   ├── JobRestored
+│   ├── AnswerOutOfReach
 │   ├── ShuttingDown
 │   └── StorageUnavailable
 └── StartupError
@@ -124,7 +125,15 @@ from bot.errors.delivery import (
     ThreadNotOpened,
     UploadTooLarge,
 )
-from bot.errors.jobs import JobError, JobInterrupted, JobLost, JobRestored, ShuttingDown, StorageUnavailable
+from bot.errors.jobs import (
+    AnswerOutOfReach,
+    JobError,
+    JobInterrupted,
+    JobLost,
+    JobRestored,
+    ShuttingDown,
+    StorageUnavailable,
+)
 from bot.errors.references import (
     AnimatedImage,
     DamagedImage,
@@ -175,6 +184,7 @@ from bot.errors.startup import (
 
 __all__ = [
     "AnimatedImage",
+    "AnswerOutOfReach",
     "ApiAnswerInvalid",
     "ApiBalanceExhausted",
     "ApiBusy",

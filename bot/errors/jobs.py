@@ -38,6 +38,11 @@ class JobRestored(JobError):
 
 
 @dataclass(eq=False)
+class AnswerOutOfReach(JobError):
+    """The bot went down while it answered a command, for so long that nobody can tell whether the answer came."""
+
+
+@dataclass(eq=False)
 class ShuttingDown(JobError):
     """The bot is being stopped and takes nothing new."""
 

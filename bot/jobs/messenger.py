@@ -30,6 +30,14 @@ class Messenger(Protocol):
     the place is no longer there, or no longer open to the bot.
     """
 
+    async def find_card(self, job: Job) -> int | None:
+        """Return the id of the reply that acknowledged the command, or None where it was not, or answered otherwise.
+
+        Raises:
+            AnswerOutOfReach: too much time has passed to find out.
+        """
+        ...
+
     async def show_card(self, job: Job) -> bool:
         """Make the command's own reply say where the job stands; tell whether it is there and within reach."""
         ...

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -13,9 +13,12 @@ from bot.domain.job import Job, Requester, Status
 from bot.domain.place import Place
 from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
-from bot.errors import ShuttingDown
+from bot.errors import JobLost, ShuttingDown, StorageUnavailable
 from bot.jobs.ports import JobStore
 from bot.jobs.worker import Worker
+
+STORED_WITHIN = 1.0
+"""Real seconds for which an acknowledgement waits for the job's row; Discord gives it three."""
 
 _log = structlog.get_logger(__name__)
 
@@ -73,12 +76,30 @@ class JobService:
             await asyncio.wait_for(self._idle.wait(), seconds)
 
     async def accept(
-        self, *, requester: Requester, place: Place, request: GenerationRequest, references: Sequence[Reference]
+        self,
+        *,
+        requester: Requester,
+        place: Place,
+        request: GenerationRequest,
+        references: Sequence[Reference],
+        acknowledge: Callable[[], Awaitable[int]],
     ) -> Job:
-        """Store a job and have it worked on; from then on it survives whatever happens to this process.
+        """Store a job, acknowledge its command, and have it worked on; return it.
+
+        In this order, so that whatever happens to this process, nobody waits for a job that is not there. Whoever finds
+        a job whose acknowledgement is not noted asks Discord for it, and does not begin without. A database that takes
+        its time does not hold the acknowledgement up for long.
+
+        Args:
+            requester: who asks.
+            place: where, with a `card_id` of 0.
+            request: what for.
+            references: the images that go with it.
+            acknowledge: answers the command and returns the id of the reply.
 
         Raises:
             StorageUnavailable: it could not be stored; nothing was begun.
+            Exception: what `acknowledge` raises; whether Discord took it all the same is found out later.
         """
         job = Job(
             id=self._new_id(),
@@ -89,15 +110,38 @@ class JobService:
             references=tuple(references),
             created_at=self._clock.now(),
         )
-        await self._store.add(job)
+        storing = asyncio.create_task(self._store.add(job), name=f"storing {job.id}")
+        card_id = 0
+        try:
+            await asyncio.wait({storing}, timeout=STORED_WITHIN)
+            if storing.done():
+                storing.result()
+            card_id = await acknowledge()
+        finally:
+            await storing
+            job = await self._begin(job, card_id)
+        return job
+
+    async def _begin(self, job: Job, card_id: int) -> Job:
+        """Note the acknowledgement of a stored job and hand it to the worker, who finds out what could not be noted."""
+        place = job.place
         _log.info(
             "job accepted",
             job=job.id,
-            user=requester.user_id,
+            user=job.requester.user_id,
             guild=place.guild_id,
             venue=place.venue.value,
-            version=request.version.value,
-            references=len(references),
+            version=job.request.version.value,
+            references=len(job.references),
         )
+        if card_id:
+            begun = replace(job, status=Status.PREPARING, place=replace(place, card_id=card_id))
+            try:
+                job = await self._store.save(begun, was=job.status)
+            except StorageUnavailable as error:
+                _log.error("acknowledgement not noted", job=job.id, error=str(error))
+            except JobLost:
+                _log.warning("job is another process's by now", job=job.id)
+                return job
         self._worker.take(job)
         return job

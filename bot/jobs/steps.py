@@ -32,6 +32,12 @@ from bot.jobs.turns import Again, Done, InLine, Turn
 RESULTS_LIVE = timedelta(hours=24)
 """How long result links work. Source: https://www.volcengine.com/docs/82379/1541523 (`url`: valid for 24 hours)."""
 
+ACKNOWLEDGED_BY_THEN = timedelta(seconds=5)
+"""Until when a command may still be acknowledged; Discord takes that for three seconds.
+
+Source: https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-callback
+"""
+
 _log = structlog.get_logger(__name__)
 _SAVING = RetryPolicy(attempts=1_000_000, first=0.2, longest=10.0)
 
@@ -59,8 +65,7 @@ class Steps:
         """
         match job.status:
             case Status.ACCEPTED:
-                await self._save(replace(job, status=Status.PREPARING), job)
-                return Again()
+                return await self._begin(job)
             case Status.PREPARING:
                 return await self._prepare(job)
             case Status.SUBMITTING:
@@ -75,6 +80,22 @@ class Steps:
                 return await self.delivery.deliver(job)
             case _:
                 return await self._tell(job)
+
+    async def _begin(self, job: Job) -> Turn:
+        """Begin a job whose command was acknowledged; of one left in between, Discord knows whether it was."""
+        if not job.place.card_id:
+            age = self.clock.now() - job.created_at
+            if timedelta() <= age < ACKNOWLEDGED_BY_THEN:
+                return Again((ACKNOWLEDGED_BY_THEN - age).total_seconds())
+            card_id = await self.messenger.find_card(job)
+            if card_id is None:
+                # Discord itself has told the person that there was no answer.
+                _log.warning("command was never acknowledged", job=job.id)
+                await self._save(replace(job, status=Status.CANCELLED, told=True), job)
+                return Again()
+            job = replace(job, place=replace(job.place, card_id=card_id))
+        await self._save(replace(job, status=Status.PREPARING, attempts=0, retry_at=None), job)
+        return Again()
 
     async def _prepare(self, job: Job) -> Turn:
         await self._show_quietly(job)

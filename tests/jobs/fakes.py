@@ -237,6 +237,7 @@ class RecordingMessenger:
     direct_channel_id: int = DIRECT_MESSAGES
     readable: bool = True
     card_reachable: bool = True
+    card_id: int | None = 3001
     pages: int = 0
     by_nonce: bool = True
     forgets_nonces: bool = False
@@ -245,6 +246,10 @@ class RecordingMessenger:
     def fail(self, method: str, *errors: BaseException | tuple[str, BaseException]) -> None:
         """Have the next calls of a method fail."""
         self.faults.setdefault(method, deque()).extend(errors)
+
+    async def find_card(self, job: Job) -> int | None:  # noqa: ARG002 - the port's shape
+        self._raise("find_card")
+        return self.card_id
 
     async def show_card(self, job: Job) -> bool:
         self._raise("show_card")

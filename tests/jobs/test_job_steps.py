@@ -36,6 +36,7 @@ from bot.jobs.trouble import FRESH
 from tests.jobs.engine import Engine
 from tests.jobs.fakes import DIRECT_MESSAGES, FOLLOWUPS, completed
 from tests.support.jobs import (
+    CARD,
     CHANNEL,
     THREAD,
     delivering_job,
@@ -49,12 +50,20 @@ WAY = [Status.PREPARING, Status.SUBMITTING, Status.WAITING, Status.DELIVERING, S
 PENDING, PROCESSING = TaskState(TaskStatus.PENDING), TaskState(TaskStatus.PROCESSING)
 
 
+async def acknowledged() -> int:
+    return CARD
+
+
 async def test_a_job_from_the_command_to_the_pictures(engine: Engine) -> None:
     engine.api.poll_answers = deque([PENDING, PROCESSING, PROCESSING, completed(2)])
     engine.start()
     request = GenerationRequest("a fox", max_images=2)
     accepted = await engine.service.accept(
-        requester=Requester(1, "Ada", "de"), place=make_place(), request=request, references=make_references(3)
+        requester=Requester(1, "Ada", "de"),
+        place=make_place(card_id=0),
+        request=request,
+        references=make_references(3),
+        acknowledge=acknowledged,
     )
     job = await engine.finish(accepted.id, 60)
     assert engine.store.statuses(job.id) == WAY
@@ -508,7 +517,11 @@ async def test_closing_waits_for_whoever_was_let_in(engine: Engine) -> None:
         await asyncio.sleep(0)
         assert not closing.done()
         await engine.service.accept(
-            requester=Requester(1, "Ada", "de"), place=make_place(), request=GenerationRequest("f"), references=()
+            requester=Requester(1, "Ada", "de"),
+            place=make_place(card_id=0),
+            request=GenerationRequest("f"),
+            references=(),
+            acknowledge=acknowledged,
         )
     await closing
     assert len(engine.tables.rows) == 1
@@ -530,6 +543,10 @@ async def test_a_job_that_cannot_be_stored_is_not_begun(engine: Engine) -> None:
     engine.store.failing = lambda _job: True
     with pytest.raises(StorageUnavailable):
         await engine.service.accept(
-            requester=Requester(1, "Ada", "de"), place=make_place(), request=GenerationRequest("f"), references=()
+            requester=Requester(1, "Ada", "de"),
+            place=make_place(card_id=0),
+            request=GenerationRequest("f"),
+            references=(),
+            acknowledge=acknowledged,
         )
     assert engine.worker.open_jobs == 0

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import singledispatch
 
 from bot.errors import (
+    AnswerOutOfReach,
     BotError,
     JobError,
     JobInterrupted,
@@ -58,6 +59,14 @@ def _restored(error: JobRestored) -> str:
         "that. It is not sent again by itself. If your pictures have come, all is well; if not, use `/seedream` once "
         "more."
     ).format(since=since)
+
+
+@describe.register
+def _out_of_reach(error: AnswerOutOfReach) -> str:  # noqa: ARG001 - the class alone says it
+    return _(
+        "The bot was interrupted while it answered you, and was away for too long to go on from there. Nothing was "
+        "sent to Seedream. If you still want these pictures, use `/seedream` once more."
+    )
 
 
 @describe.register

@@ -1,0 +1,165 @@
+"""Plays a script: jobs stream in, the bot is struck down and started again, and at the end everything is looked at.
+
+What a seed repeats, and what it does not: commands, places, faults, the moments waited for and the order of it all are
+drawn from the seed alone. The bot is a real process, though, and the machine decides which of two requests under way
+comes first. Blows at moments fall on the same kind of request again, in the same phase; which job it belongs to can
+differ. The journal of a run says what happened in fact.
+"""
+
+import asyncio
+import signal
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.world import SandboxWorld
+from tests.chaos.fleet import Fleet
+from tests.chaos.history import History
+from tests.chaos.oracle import End, cases, judge
+from tests.chaos.script import Blow, Deed, Order, Round, Script, Side
+from tests.chaos.stage import Stage, settle
+from tests.chaos.tripwire import Tripwire
+
+SIGNALS = {Deed.KILL: signal.SIGKILL, Deed.STOP: signal.SIGTERM, Deed.STALL: signal.SIGSTOP}
+START = 60.0
+"""Seconds a busy machine may take to start the bot."""
+
+PATIENCE = 60.0
+"""Seconds for which the end of all jobs is waited for."""
+
+
+@dataclass
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        blows: how often each deed was done.
+        journal: what happened, in order.
+        wrong: what the bot did wrong as a process.
+    """
+
+    history: History
+    blows: Counter[Deed]
+    journal: list[str]
+    wrong: list[str] = field(default_factory=list)
+
+    def problems(self) -> list[str]:
+        """Return everything that is wrong."""
+        return [*self.wrong, *(str(finding) for finding in judge(self.history))]
+
+    def figures(self) -> str:
+        """Return the run in one line."""
+        ends = Counter(case.end for case in cases(self.history))
+        told = ", ".join(f"{ends[end]} {end.value}" for end in End if ends[end])
+        blows = ", ".join(f"{self.blows[deed]} {deed.name}" for deed in Deed if self.blows[deed])
+        return f"{blows}; {len(self.history.asks)} commands: {told}; {len(self.history.pictures)} pictures"
+
+
+class Driver:
+    """Plays one script on one stage."""
+
+    def __init__(self, world: SandboxWorld, fleet: Fleet, stage: Stage, script: Script) -> None:
+        self._world = world
+        self._fleet = fleet
+        self._stage = stage
+        self._script = script
+        self._tripwire = Tripwire(world)
+        self._struck = asyncio.Event()
+        self._blows: Counter[Deed] = Counter()
+        self._journal: list[str] = []
+        self._wrong: list[str] = []
+        self._begun = asyncio.get_running_loop().time()
+
+    async def run(self) -> Outcome:
+        """Play the script to its end and return what came of it."""
+        await self._fleet.start()
+        await self._world.discord.wait_ready(timeout=START)
+        for number, current in enumerate(self._script.rounds, start=1):
+            self._note(f"round {number}")
+            await self._play(current)
+        self._tripwire.disarm()
+        self._world.discord.faults.clear()
+        self._world.seedream.faults.clear()
+        self._note("to rest")
+        self._wrong += await settle(self._stage, self._fleet, patience=PATIENCE)
+        return Outcome(await self._stage.history(), self._blows, self._journal, self._wrong)
+
+    async def _play(self, current: Round) -> None:
+        for side, fault in current.faults:
+            plan = self._world.discord.faults if side is Side.DISCORD else self._world.seedream.faults
+            plan.add(fault)
+            self._note(f"fault {side.value}: {fault.kind.value} {fault.status} {fault.method} {fault.path}")
+        for fate in current.fates:
+            self._world.seedream.plan_next(fate)
+        self._struck.clear()
+        blow = current.blow
+
+        def strike(seen: str) -> None:
+            self._strike(blow, seen)
+
+        if blow.moment is not None:
+            self._tripwire.arm(blow.moment, strike)
+        await self._fleet.start()
+        if not blow.while_starting:
+            await self._ready_or_struck()
+        streaming = asyncio.create_task(self._stream(current.orders))
+        try:
+            await asyncio.wait_for(self._struck.wait(), blow.patience)
+        except TimeoutError:
+            self._tripwire.disarm()
+            strike("out of patience" if blow.moment else f"after {blow.patience:.2f} s")
+        await self._follow_up(blow)
+        await streaming
+        await asyncio.sleep(current.rest)
+
+    async def _ready_or_struck(self) -> None:
+        discord = self._world.discord
+        await discord.until(lambda: discord.world.gateway.ready or self._struck.is_set(), timeout=START, what="the bot")
+
+    def _strike(self, blow: Blow, seen: str) -> None:
+        if self._fleet.send(blow.victim, SIGNALS[blow.deed]):
+            self._blows[blow.deed] += 1
+        else:
+            self._wrong.append(f"the bot had ended by itself: {self._fleet[blow.victim].log_tail(5)}")
+        self._note(f"{blow.deed.name} at {seen}; asked for: {blow.moment or 'a time'}")
+        self._struck.set()
+
+    async def _follow_up(self, blow: Blow) -> None:
+        process = self._fleet[blow.victim]
+        match blow.deed:
+            case Deed.KILL:
+                await process.kill()
+            case Deed.STOP:
+                # Before the bot listens for it, the signal ends it at once.
+                if (code := await process.stop()) not in {0, -signal.SIGTERM}:
+                    self._wrong.append(f"exit code {code} after SIGTERM: {process.log_tail(5)}")
+            case Deed.STALL:
+                await asyncio.sleep(blow.stalled)
+                self._fleet.send(blow.victim, signal.SIGCONT)
+        if blow.deed is not Deed.STALL:
+            # Until Discord has missed the process, it would count as there.
+            gateway = self._world.discord.world.gateway
+            await self._world.discord.until(lambda: not gateway.ready, timeout=START, what="the bot to be missed")
+        self._note(f"{blow.deed.name} done")
+
+    async def _stream(self, orders: tuple[Order, ...]) -> None:
+        for order in orders:
+            await asyncio.sleep(order.delay)
+            asked = await self._stage.ask(order)
+            known = "asked" if asked is not None else "the command is not offered"
+            self._note(f"{known}: {len(self._stage.asked):04} {order}")
+
+    def _note(self, line: str) -> None:
+        self._journal.append(f"{asyncio.get_running_loop().time() - self._begun:7.2f} {line}")
+
+
+async def play(script: Script, folder: Path) -> Outcome:
+    """Play a script from an empty sandbox and an empty database, with one process on SQLite."""
+    async with SandboxWorld() as world:
+        fleet = Fleet(world, folder)
+        try:
+            outcome = await Driver(world, fleet, Stage(world), script).run()
+        finally:
+            await fleet.kill()
+        outcome.journal.append(fleet.log())
+        return outcome

@@ -1,0 +1,98 @@
+"""The bot's processes: one on a SQLite file, or any number on a database they share."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox.bot_process import BotProcess
+from sandbox.world import SandboxWorld
+
+FAST: dict[str, dict[str, Any]] = {
+    "seedream": {
+        "poll_first_seconds": 0.1,
+        "poll_longest_seconds": 0.4,
+        "requests_per_second": 200,
+        "max_concurrent_tasks": 6,
+        "connect_timeout_seconds": 5,
+        "read_timeout_seconds": 5,
+        "total_timeout_seconds": 10,
+    },
+    "jobs": {"lease_seconds": 10},
+    "logging": {"format": "text"},
+}
+
+
+class Fleet:
+    """Every process that works on one database.
+
+    Args:
+        world: the sandbox they are pointed at.
+        folder: an existing folder; each process gets one in it.
+        count: how many processes; more than one needs a database that can be shared.
+        database: its URL; None: a SQLite file in the folder.
+        sections: returns more settings of a process, counted from 0.
+    """
+
+    def __init__(
+        self,
+        world: SandboxWorld,
+        folder: Path,
+        *,
+        count: int = 1,
+        database: str | None = None,
+        sections: Callable[[int], Mapping[str, Mapping[str, Any]]] | None = None,
+    ) -> None:
+        self.database = folder / "seedream-bot.db"
+        shared: dict[str, Mapping[str, Any]] = {**FAST}
+        if database is not None:
+            shared["storage"] = {"url": database}
+        self._processes = [
+            self._process(world, folder, number, shared | dict(sections(number) if sections else {}))
+            for number in range(count)
+        ]
+
+    def _process(
+        self, world: SandboxWorld, folder: Path, number: int, sections: Mapping[str, Mapping[str, Any]]
+    ) -> BotProcess:
+        own = folder / f"process-{number}"
+        own.mkdir()
+        return BotProcess(own, world.settings(folder, **sections))
+
+    def __getitem__(self, number: int) -> BotProcess:
+        """Return a process, counted from 0, modulo how many there are."""
+        return self._processes[number % len(self._processes)]
+
+    @property
+    def running(self) -> bool:
+        """Whether every process is alive."""
+        return all(process.running for process in self._processes)
+
+    def send(self, number: int, sign: signal.Signals) -> bool:
+        """Send a signal to a process, at once; tell whether it was alive."""
+        process = self[number]
+        if not process.running or process.pid is None:
+            return False
+        os.kill(process.pid, sign)
+        return True
+
+    async def start(self) -> None:
+        """Start every process that is not running."""
+        await asyncio.gather(*(process.start() for process in self._processes if not process.running))
+
+    async def stop(self) -> list[int | None]:
+        """Stop every process in good order, and return the exit codes."""
+        return list(await asyncio.gather(*(process.stop() for process in self._processes)))
+
+    async def kill(self) -> None:
+        """Leave nothing running."""
+        for process in self._processes:
+            if process.running and process.pid is not None:
+                os.kill(process.pid, signal.SIGCONT)
+        await asyncio.gather(*(process.kill() for process in self._processes))
+
+    def log(self, lines: int = 60) -> str:
+        """Return the ends of all logs."""
+        return "\n".join(process.log_tail(lines) for process in self._processes)

@@ -1,0 +1,32 @@
+"""The seed of this run of the tests, and how long it is to be."""
+
+import os
+from collections.abc import Iterator
+
+SEED = "CHAOS_SEED"
+KILLS = "CHAOS_KILLS"
+
+EVERYDAY_SEED = "harbour"
+"""What `make test` draws from, so that a red suite is about the change at hand."""
+EVERYDAY_KILLS = 20
+KILLS_A_PART = 5
+LONG_PART = 25
+
+
+def seed() -> str:
+    """Return the seed; `CHAOS_SEED` in the environment names another."""
+    return os.environ.get(SEED) or EVERYDAY_SEED
+
+
+def parts() -> Iterator[tuple[str, int]]:
+    """Yield seed and number of kills of each part of the run; parts can be played side by side, or alone.
+
+    A seed with a stroke in it, such as `harbour/3`, is one part's.
+    """
+    kills = int(os.environ.get(KILLS) or EVERYDAY_KILLS)
+    size = KILLS_A_PART if kills <= EVERYDAY_KILLS else LONG_PART
+    if "/" in seed():
+        yield seed(), min(kills, size)
+        return
+    for number, done in enumerate(range(0, kills, size), start=1):
+        yield f"{seed()}/{number}", min(size, kills - done)

@@ -1,0 +1,120 @@
+"""Where a run takes place: servers, channels and people, and the commands they use."""
+
+import asyncio
+from io import BytesIO
+
+from PIL import Image
+
+from sandbox.discord import Channel, ClientRefused, File, Interaction, Permissions, Person
+from sandbox.world import SandboxWorld
+from tests.chaos.fleet import Fleet
+from tests.chaos.history import History, mark
+from tests.chaos.recorder import read_ask, record
+from tests.chaos.script import PLAN, Order, Spot
+
+SUBJECTS = ("a calm harbour", "a fox in the snow", "the market at noon", "a lighthouse, seen from below")
+QUIET = 1.0
+"""Seconds without a request after which everything has come to rest."""
+
+
+class Stage:
+    """The furnished sandbox, and all that was asked in it.
+
+    Attributes:
+        asked: every command that was used, by its mark.
+    """
+
+    def __init__(self, world: SandboxWorld) -> None:
+        world.seedream.plan = PLAN
+        self.world = world
+        self.asked: dict[str, Interaction] = {}
+        discord = world.discord
+        guild = discord.add_guild("Atelier")
+        elsewhere = discord.add_guild("Elsewhere", with_bot=False)
+        self._people = [discord.add_person(name) for name in ("mara", "jonas", "aiko", "tomas")]
+        self._text = [guild.add_text_channel(name) for name in ("pictures", "sketches")]
+        self._places = {
+            Spot.TEXT: self._text[0],
+            Spot.UNTHREADED: guild.add_text_channel("flat", bot_denied=Permissions.CREATE_PUBLIC_THREADS),
+            Spot.THREAD: self._text[1].add_thread("late sketches"),
+            Spot.POST: guild.add_forum("ideas").add_post("Lighthouses", by=self._people[0]),
+            Spot.INSTALL: elsewhere.add_text_channel("general"),
+        }
+        self._photos = [_photo(number) for number in (1, 2)]
+
+    def place(self, order: Order) -> Channel:
+        """Return where an order is given."""
+        if order.spot is Spot.DIRECT:
+            return self.world.discord.dm(self._person(order))
+        return self._places[order.spot]
+
+    def _person(self, order: Order) -> Person:
+        return self._people[order.person % len(self._people)]
+
+    async def ask(self, order: Order) -> Interaction | None:
+        """Use the command; None where Discord does not offer it, as before the bot's very first start."""
+        own = mark(len(self.asked) + 1)
+        subject = SUBJECTS[len(self.asked) % len(SUBJECTS)]
+        photos = {f"image{n}": photo for n, photo in enumerate(self._photos[: order.references], start=1)}
+        images = min(order.images, 15 - order.references)
+        try:
+            self.asked[own] = await self._person(order).slash(
+                self.place(order), "seedream", prompt=f"{own} {subject}", max_images=images, **photos
+            )
+        except ClientRefused:
+            return None
+        return self.asked[own]
+
+    def unended(self) -> list[str]:
+        """Return the marks of what is not over for the person: unanswered, or without an outcome."""
+        open_marks = []
+        for own, interaction in self.asked.items():
+            if interaction.acknowledgement is None:
+                over = interaction.failed
+            else:
+                ask = read_ask(own, interaction)
+                over = ask.ended or (ask.job is None and not ask.thinking)
+            if not over:
+                open_marks.append(own)
+        return open_marks
+
+    async def rest(self, *, patience: float) -> None:
+        """Wait until everybody has been told the end and no request comes any more, or patience is at its end."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + patience
+        seen, since = self._requests(), loop.time()
+        while loop.time() < deadline:
+            await asyncio.sleep(0.05)
+            if self._requests() != seen:
+                seen, since = self._requests(), loop.time()
+            elif not self.unended() and loop.time() - since >= QUIET:
+                return
+
+    def _requests(self) -> int:
+        return len(self.world.discord.requests) + len(self.world.seedream.requests)
+
+    async def history(self) -> History:
+        """Return what has happened."""
+        return await record(self.world, self.asked)
+
+
+async def settle(stage: Stage, fleet: Fleet, *, patience: float) -> list[str]:
+    """Let the bot come to the end of everything, stop it, and start it once more: it must find nothing left to do.
+
+    Returns:
+        What was wrong with that, in words.
+    """
+    wrong = []
+    for _ in range(2):
+        await fleet.start()
+        await stage.world.discord.wait_ready(timeout=30)
+        await stage.rest(patience=patience)
+        codes = await fleet.stop()
+        wrong += [f"the bot ended with exit code {code} when it was stopped" for code in codes if code != 0]
+    return wrong
+
+
+def _photo(number: int) -> File:
+    buffer = BytesIO()
+    Image.new("RGB", (64, 48), (number * 60, 90, 140)).save(buffer, "PNG")
+    return File(f"photo{number}.png", buffer.getvalue())
