@@ -118,14 +118,15 @@ class App:
         if database.exclusive:
             await store.take_over()
         point_at(settings.discord.api_base_url, settings.discord.gateway_url)
+        calls = DiscordCalls(settings.discord.api_base_url, self.monitor.metrics.discord_call)
         self.discord = SeedreamBot(
             memory=FactStore(database),
             sync_when_changed=settings.discord.sync_commands,
             gateway_url=settings.discord.gateway_url,
             clock=self._clock,
-            http_trace=DiscordCalls(settings.discord.api_base_url, self.monitor.metrics.discord_call).trace(),
+            http_trace=calls.trace(),
         )
-        self.worker = await self._make_worker(store)
+        self.worker = await self._make_worker(store, calls)
         self.jobs = JobService(store=store, worker=self.worker, clock=self._clock)
         self.discord.serve(self.jobs)
         await self._log_in()
@@ -142,7 +143,7 @@ class App:
                 resumed=restored.resumed,
             )
 
-    async def _make_worker(self, store: SqlJobStore) -> Worker:
+    async def _make_worker(self, store: SqlJobStore, calls: DiscordCalls) -> Worker:
         settings = self._settings
         spool = await self._stack.enter_async_context(open_spool(settings.storage.url, settings.storage.spool_dir))
         services = await open_services(
@@ -155,7 +156,9 @@ class App:
             observe=self.monitor.api_call,
         )
         self._api = services.client
-        session = await self._stack.enter_async_context(open_response_session(self.discord.http.user_agent))
+        session = await self._stack.enter_async_context(
+            open_response_session(self.discord.http.user_agent, calls.trace())
+        )
         messenger = DiscordMessenger(
             self.discord,
             responses=Responses(self.discord, session, self._clock),

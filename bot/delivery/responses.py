@@ -25,15 +25,18 @@ LONGEST_WAIT = 30.0
 """Seconds that a rate limit may ask for while a step waits; after more, the job waits by itself."""
 
 
-def open_response_session(user_agent: str) -> aiohttp.ClientSession:
-    """Return the session for everything that goes through interactions' tokens.
+def open_response_session(user_agent: str, trace: aiohttp.TraceConfig | None = None) -> aiohttp.ClientSession:
+    """Return the session for everything that goes through interactions' tokens, and let `trace` see its requests.
 
     discord.py repeats such a request whatever a 5xx leaves open, which would double a followup, pauses up to 25 seconds
     in between, and sits out rate limits however long. Here both are left to the job, which knows what may be repeated
     and waits without holding anything.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), headers={"User-Agent": user_agent}, raise_for_status=_left_to_the_job
+        connector=aiohttp.TCPConnector(limit=0),
+        headers={"User-Agent": user_agent},
+        raise_for_status=_left_to_the_job,
+        trace_configs=[trace] if trace is not None else [],
     )
 
 
