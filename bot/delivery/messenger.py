@@ -6,7 +6,6 @@ card is told there.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 from typing import Literal
 
 import aiohttp
@@ -32,11 +31,8 @@ from bot.presentation.wording import money
 
 _log = structlog.get_logger(__name__)
 
-READ_BACK = 1000
+READ_BACK = 2000
 """Messages looked through for one that may have arrived."""
-
-CLOCK_SKEW = timedelta(minutes=1)
-"""How far our clock may be ahead of Discord's, whose message ids tell the time."""
 
 ArchiveMinutes = Literal[60, 1440, 4320, 10080]
 Estimate = Callable[[GenerationRequest], Awaitable[float | None]]
@@ -195,12 +191,12 @@ class DiscordMessenger:
         return bool(job.sent[part].images) and self._responses.reachable(job)
 
     async def find(self, job: Job, part: str) -> int | None:
-        """Look for a message among what was posted since it could have been sent; return its id."""
+        """Look for a message among what was posted since the command's reply; return its id."""
         sent = job.sent[part]
         if job.place.route is Venue.INTERACTION:
             return await self._responses.find(job, sent.images)
-        begun = (job.submitted_at if part in {TASK_PART, END_PART} else job.completed_at) or job.created_at
-        after = discord.Object(discord.utils.time_snowflake(begun - CLOCK_SKEW))
+        # Not since a moment of ours: our clock may be wrong, or have been, and the ids tell the time by Discord's.
+        after = discord.Object(job.place.card_id)
         seen = False
         with translated():
             async for message in self._channel(sent.channel_id).history(

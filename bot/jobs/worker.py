@@ -27,6 +27,8 @@ _log = structlog.get_logger(__name__)
 CLAIM_AT_ONCE = 500
 _AFTER_A_STUMBLE = 1.0
 _AFTER_A_FALL = 60.0
+_LONGEST_WAIT = 600.0
+"""Seconds that a stored pause holds a job up at most, for the clock may have been wrong when it was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,4 +316,4 @@ class Worker:
         if claim.status in AT_THE_API:
             self._queue.occupy(claim.job_id, claim.user_id)
         wait = 0.0 if claim.retry_at is None else (claim.retry_at - self._clock.now()).total_seconds()
-        self._schedule(claim.job_id, max(0.0, wait))
+        self._schedule(claim.job_id, min(max(0.0, wait), _LONGEST_WAIT))

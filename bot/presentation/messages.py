@@ -61,6 +61,9 @@ def end_message(job: Job, *, mention: bool) -> str:
     lines = [f"<@{job.requester.user_id}>, {_headline(job)}"] if mention else []
     if job.place.direct_channel_id is not None:
         lines.append(_moved(job))
+    elif not job.place.card_id:
+        # There is no reply that shows it.
+        lines.append(_("You asked for: “{prompt}”").format(prompt=plain(shortened(job.request.prompt, 200))))
     if job.task_id:
         lines.append(_("Task ID: {task}").format(task=code(job.task_id)))
     lines.append("-# " + _("Job {job}").format(job=job.id))

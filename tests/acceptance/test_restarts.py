@@ -1,5 +1,8 @@
 """A restart in the middle: the job goes on where it stopped, and nothing is paid or posted twice."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from sandbox.discord import Interaction
@@ -103,6 +106,27 @@ async def test_while_pictures_are_being_posted(house: House, arrived: bool) -> N
     await house.done(interaction)
     descriptions = [a.description for a in house.pictures(interaction)]
     assert descriptions == [f"a calm harbour (image {n} of 11)" for n in range(1, 12)]
+
+
+async def test_pictures_are_found_although_the_clock_was_wrong_when_they_were_posted(house: House) -> None:
+    interaction = await house.ask(max_images=2)
+    await house.world.until(lambda: house.place(interaction).is_thread, what="the thread")
+    thread = house.place(interaction)
+    await house.world.until(lambda: any(task_id(m) for m in thread.messages), what="the task message")
+    fault = Fault(FaultKind.RESET_AFTER, path=f"/channels/{thread.id}/messages$", method="POST")
+    house.world.discord.faults.add(fault)
+    await house.world.until(lambda: _posted(interaction, house), what="the pictures")
+    await house.crash()
+    # Discord has forgotten the nonces, and the clock has been put right since.
+    await house.clock.advance(1800)
+    with closing(sqlite3.connect(house.folder / "seedream-bot.db")) as database, database:
+        database.execute(
+            "UPDATE jobs SET submitted_at = datetime(submitted_at, '+1 day') || '.000000',"
+            " completed_at = datetime(completed_at, '+1 day') || '.000000'"
+        )
+    await house.start()
+    await house.done(interaction)
+    assert len(house.pictures(interaction)) == 2
 
 
 def _posted(interaction: Interaction, house: House) -> bool:

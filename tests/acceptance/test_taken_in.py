@@ -65,7 +65,11 @@ async def test_hours_after_it_the_person_is_told_that_nothing_was_begun(
 
     def told() -> bool:
         said = "\n".join(words(m) for m in house.messages(interaction))
-        return "away for too long to go on from there" in said and "Nothing was spent." in said
+        return (
+            "away for too long to go on from there" in said
+            and "Nothing was spent." in said
+            and "“a calm harbour”" in said
+        )
 
     await house.world.until(told, what="words")
     assert house.paid == 0

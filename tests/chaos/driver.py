@@ -111,6 +111,9 @@ class Driver:
         await self._follow_up(blow)
         await streaming
         await asyncio.sleep(current.rest)
+        if current.forgotten:
+            self._stage.forget_nonces()
+            self._note("Discord has forgotten the nonces")
 
     async def _ready_or_struck(self) -> None:
         discord = self._world.discord

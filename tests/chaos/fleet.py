@@ -34,6 +34,7 @@ class Fleet:
         count: how many processes; more than one needs a database that can be shared.
         database: its URL; None: a SQLite file in the folder.
         sections: returns more settings of a process, counted from 0.
+        process: what a process is.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class Fleet:
         count: int = 1,
         database: str | None = None,
         sections: Callable[[int], Mapping[str, Mapping[str, Any]]] | None = None,
+        process: type[BotProcess] = BotProcess,
     ) -> None:
+        self._kind = process
         self.database = folder / "seedream-bot.db"
         shared: dict[str, Mapping[str, Any]] = {**FAST}
         if database is not None:
@@ -59,7 +62,7 @@ class Fleet:
     ) -> BotProcess:
         own = folder / f"process-{number}"
         own.mkdir()
-        return BotProcess(own, world.settings(folder, **sections))
+        return self._kind(own, world.settings(folder, **sections))
 
     def __getitem__(self, number: int) -> BotProcess:
         """Return a process, counted from 0, modulo how many there are."""
@@ -75,7 +78,10 @@ class Fleet:
         process = self[number]
         if not process.running or process.pid is None:
             return False
-        os.kill(process.pid, sign)
+        try:
+            os.kill(process.pid, sign)
+        except ProcessLookupError:
+            return False
         return True
 
     async def start(self) -> None:
@@ -88,9 +94,8 @@ class Fleet:
 
     async def kill(self) -> None:
         """Leave nothing running."""
-        for process in self._processes:
-            if process.running and process.pid is not None:
-                os.kill(process.pid, signal.SIGCONT)
+        for number in range(len(self._processes)):
+            self.send(number, signal.SIGCONT)
         await asyncio.gather(*(process.kill() for process in self._processes))
 
     def log(self, lines: int = 60) -> str:

@@ -101,6 +101,7 @@ class Round:
         faults: of Discord and of Seedream, that strike once each.
         fates: plans of the next tasks.
         rest: seconds until the process is started again.
+        forgotten: whether Discord has forgotten the nonces by then, as after minutes.
     """
 
     orders: tuple[Order, ...]
@@ -108,6 +109,7 @@ class Round:
     faults: tuple[tuple[Side, Fault], ...]
     fates: tuple[TaskPlan, ...]
     rest: float
+    forgotten: bool
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,14 @@ class Script:
     rounds: tuple[Round, ...] = field(repr=False)
 
 
+WITH_FILES = " with files"
+"""Stands behind the path of a request to Discord that brought files; only when it is done is that known."""
+
 _CALLBACK = ("POST", r"/interactions/\d+/.+/callback$")
 _THREADS = ("POST", r"/channels/\d+/messages/\d+/threads$")
-_MESSAGES = ("POST", r"/channels/\d+/messages$")
+_MESSAGES = ("POST", rf"/channels/\d+/messages({WITH_FILES})?$")
+_PICTURES = ("POST", rf"/channels/\d+/messages{WITH_FILES}$")
+_PUT_ON = ("PATCH", rf"/webhooks/\d+/.+/messages/.*{WITH_FILES}$")
 _TASK_EDIT = ("PATCH", r"/channels/\d+/messages/\d+$")
 _CARD_EDIT = ("PATCH", r"/webhooks/\d+/.+/messages/")
 _FOLLOWUP = ("POST", r"/webhooks/\d+/[^/]+$")
@@ -134,7 +141,9 @@ _UPLOAD = ("POST", r"/api/upload/")
 _MOMENTS = (
     (Side.DISCORD, _CALLBACK, 5, 3),
     (Side.DISCORD, _THREADS, 4, 2),
-    (Side.DISCORD, _MESSAGES, 8, 5),
+    (Side.DISCORD, _MESSAGES, 6, 5),
+    (Side.DISCORD, _PICTURES, 6, 2),
+    (Side.DISCORD, _PUT_ON, 3, 2),
     (Side.DISCORD, _TASK_EDIT, 2, 3),
     (Side.DISCORD, _CARD_EDIT, 5, 8),
     (Side.DISCORD, _FOLLOWUP, 3, 1),
@@ -181,6 +190,7 @@ def _round(chance: random.Random, deed: Deed) -> Round:
         faults=tuple(_fault(chance) for _ in range(chance.choice((0, 0, 0, 1, 1, 2)))),
         fates=tuple(_fate(chance) for _ in range(2)),
         rest=chance.uniform(0.0, 0.2),
+        forgotten=deed is not Deed.STALL and chance.random() < 0.5,
     )
 
 
@@ -196,12 +206,13 @@ def _order(chance: random.Random) -> Order:
 
 def _blow(chance: random.Random, deed: Deed) -> Blow:
     moment: Moment | None = None
-    patience = chance.uniform(2.0, 4.0)
+    patience = chance.uniform(1.0, 2.5)
     while_starting = False
     dice = chance.random()
     if dice < 0.75:
         side, (method, path), _, most = chance.choices(_MOMENTS, [weight for _, _, weight, _ in _MOMENTS])[0]
-        moment = Moment(side, chance.choice(tuple(Phase)), method, path, chance.randint(1, most))
+        phase = Phase.DONE if path.endswith(f"{WITH_FILES}$") else chance.choice(tuple(Phase))
+        moment = Moment(side, phase, method, path, chance.randint(1, most))
     else:
         patience = chance.uniform(0.05, 2.0)
         while_starting = dice > 0.95

@@ -1,7 +1,11 @@
 """The seed of this run of the tests, and how long it is to be."""
 
 import os
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 SEED = "CHAOS_SEED"
 KILLS = "CHAOS_KILLS"
@@ -18,12 +22,24 @@ def seed() -> str:
     return os.environ.get(SEED) or EVERYDAY_SEED
 
 
+def kills_wanted() -> int:
+    """Return how many kills the run is to have; `CHAOS_KILLS` in the environment names another number."""
+    return int(os.environ.get(KILLS) or EVERYDAY_KILLS)
+
+
+def some(name: str, variants: Sequence[T]) -> Sequence[T]:
+    """Return all variants of a disaster in the long form, and one that the seed decides in the short one."""
+    if kills_wanted() > EVERYDAY_KILLS:
+        return variants
+    return [random.Random(f"{seed()}/{name}").choice(variants)]  # noqa: S311 - a die that can be thrown again
+
+
 def parts() -> Iterator[tuple[str, int]]:
     """Yield seed and number of kills of each part of the run; parts can be played side by side, or alone.
 
     A seed with a stroke in it, such as `harbour/3`, is one part's.
     """
-    kills = int(os.environ.get(KILLS) or EVERYDAY_KILLS)
+    kills = kills_wanted()
     size = KILLS_A_PART if kills <= EVERYDAY_KILLS else LONG_PART
     if "/" in seed():
         yield seed(), min(kills, size)

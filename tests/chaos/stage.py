@@ -14,7 +14,10 @@ from tests.chaos.script import PLAN, Order, Spot
 
 SUBJECTS = ("a calm harbour", "a fox in the snow", "the market at noon", "a lighthouse, seen from below")
 QUIET = 1.0
-"""Seconds without a request after which everything has come to rest."""
+"""Seconds without a request after which everything has come to rest, when everybody has been told the end."""
+
+LONG_QUIET = 12.0
+"""The same while somebody has not, or is told elsewhere than in the reply: longer than the bot pauses in between."""
 
 
 class Stage:
@@ -65,6 +68,12 @@ class Stage:
             return None
         return self.asked[own]
 
+    def forget_nonces(self) -> None:
+        """Let Discord forget the nonces of all messages, as it does when minutes have passed."""
+        for channel in list(self.world.discord.world.channels.values()):
+            for message in channel.history:
+                message.nonce = None
+
     def unended(self) -> list[str]:
         """Return the marks of what is not over for the person: unanswered, or without an outcome."""
         open_marks = []
@@ -79,7 +88,7 @@ class Stage:
         return open_marks
 
     async def rest(self, *, patience: float) -> None:
-        """Wait until everybody has been told the end and no request comes any more, or patience is at its end."""
+        """Wait until no request comes any more, or patience is at its end."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience
         seen, since = self._requests(), loop.time()
@@ -87,7 +96,7 @@ class Stage:
             await asyncio.sleep(0.05)
             if self._requests() != seen:
                 seen, since = self._requests(), loop.time()
-            elif not self.unended() and loop.time() - since >= QUIET:
+            elif loop.time() - since >= (LONG_QUIET if self.unended() else QUIET):
                 return
 
     def _requests(self) -> int:

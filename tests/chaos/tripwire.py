@@ -8,7 +8,7 @@ from sandbox.discord import SeenAnswer, SeenRequest
 from sandbox.discord.errors import Json
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import SandboxWorld
-from tests.chaos.script import Moment, Phase, Side
+from tests.chaos.script import WITH_FILES, Moment, Phase, Side
 
 
 @dataclass(kw_only=True)
@@ -69,7 +69,8 @@ class Tripwire:
 
     def exchange(self, request: SeenRequest, answer: SeenAnswer | None) -> None:  # noqa: ARG002 - the Observer's signature
         """Hear of a request to Discord that is done."""
-        self._happened(Side.DISCORD, Phase.DONE, request.method, request.path)
+        files = WITH_FILES if any(part.startswith("files") for part in request.parts) else ""
+        self._happened(Side.DISCORD, Phase.DONE, request.method, request.path + files)
 
     def dispatch(self, event: str, payload: Json) -> None:
         """Events are no moments."""

@@ -58,6 +58,17 @@ async def test_the_cap_holds_and_everyone_is_served() -> None:
     await engine.crash()
 
 
+async def test_a_pause_noted_under_a_wrong_clock_holds_nobody_up_for_long() -> None:
+    engine = Engine.build()
+    engine.api.seconds_per_task = 10.0
+    job = _numbered(1, retry_at=engine.clock.now() + timedelta(days=1))
+    await engine.store.add(job)
+    engine.tables.rows[job.id].owner = None
+    engine.start()
+    assert (await engine.finish(job.id, seconds=660)).status is Status.DELIVERED
+    await engine.end()
+
+
 async def test_the_greedy_do_not_keep_the_modest_waiting() -> None:
     engine = _capped(2)
     engine.api.seconds_per_task = 10.0
