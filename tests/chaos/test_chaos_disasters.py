@@ -18,10 +18,10 @@ from sandbox.bot_process import ENVIRONMENT_PREFIX, BotProcess, write_config
 from tests.chaos.fleet import FAST
 from tests.chaos.oracle import Wrong
 from tests.chaos.script import Moment
-from tests.chaos.seeds import some
+from tests.chaos.seeds import only_when_asked, some
 from tests.chaos.trial import ANSWERED, FETCHED, POSTED, SHOWN, Trial, trial
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [only_when_asked, pytest.mark.timeout(240)]
 
 HOUR = 3600.0
 DISK_BYTES = 12 * 1024 * 1024
