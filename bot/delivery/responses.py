@@ -4,6 +4,7 @@ Source: https://discord.com/developers/docs/interactions/receiving-and-respondin
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -54,6 +55,16 @@ async def _left_to_the_job(response: aiohttp.ClientResponse) -> None:
 
 _ORIGINAL: Any = "@original"
 """What Discord calls the first answer where a message's id is asked for; discord.py's annotation knows numbers only."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A file that an edit leaves where it is; discord.py would send everything it knows of it, where the id will do."""
+
+    id: int
+
+    def to_dict(self) -> dict[str, str]:
+        return {"id": str(self.id)}
 
 
 class Responses:
@@ -125,7 +136,8 @@ class Responses:
                 if files:
                     # What is not listed would be taken off:
                     # https://discord.com/developers/docs/resources/webhook#edit-webhook-message
-                    await webhook.edit_message(message_id, attachments=[*message.attachments, *files])
+                    kept: Any = [_Kept(attachment.id) for attachment in message.attachments]
+                    await webhook.edit_message(message_id, attachments=[*kept, *files])
 
     async def find(self, job: Job, images: Sequence[int]) -> int | None:
         """Return the message that has pictures on it which one edit brought, None where there is none.
