@@ -29,6 +29,7 @@ from bot.jobs.trouble import Trouble
 from bot.jobs.worker import Worker
 from bot.monitor import Monitor
 from bot.presentation.errors import describe
+from bot.references import Gatherer
 from bot.seedream import SeedreamClient
 from bot.spool import open_spool
 from bot.startup import startup_errors
@@ -179,6 +180,7 @@ class App:
         steps = Steps(
             store=store,
             api=services.client,
+            gatherer=Gatherer(),
             preparer=services.preparer,
             messenger=messenger,
             sender=sender,

@@ -1,17 +1,14 @@
 """`/seedream`: a prompt, options and pictures in; a job out."""
 
-from functools import partial
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_bot import SeedreamBot, acknowledge
-from bot.domain.place import choose_venue
-from bot.domain.references import Reference
-from bot.domain.request import DEFAULT_SIZE, MAX_PROMPT_LENGTH, RequestDraft, check_request
+from bot.discord_bot import SeedreamBot
+from bot.domain.request import DEFAULT_SIZE, MAX_PROMPT_LENGTH, RequestDraft
 from bot.domain.sizes import Version
-from bot.interactions import place_kind, place_of, requester_of, rights
+from bot.domain.sources import Picture
+from bot.intake import take_in
 from bot.presentation.choices import AUTO, image_count_choices, size_choices, version_choices
 
 BotInteraction = discord.Interaction[SeedreamBot]
@@ -57,32 +54,12 @@ class Seedream(commands.Cog):
         image13: discord.Attachment | None = None,
         image14: discord.Attachment | None = None,
     ) -> None:
-        """Check everything that needs no I/O, and hand the job over, which acknowledges the command."""
+        """Take the command in; the options are the parameters."""
         first = (image1, image2, image3, image4, image5, image6, image7)
         second = (image8, image9, image10, image11, image12, image13, image14)
         attachments = [attachment for attachment in first + second if attachment is not None]
-        request = check_request(
-            RequestDraft(
-                prompt=prompt,
-                version=version,
-                size=size,
-                max_images=None if max_images == AUTO else max_images,
-                reference_count=len(attachments),
-            )
-        )
-        choice = choose_venue(place_kind(interaction), rights(interaction))
-        references = [
-            Reference(number, attachment.filename, attachment.url)
-            for number, attachment in enumerate(attachments, start=1)
-        ]
-        with self.bot.jobs.admission():
-            await self.bot.jobs.accept(
-                requester=requester_of(interaction),
-                place=place_of(interaction, choice),
-                request=request,
-                references=references,
-                acknowledge=partial(acknowledge, interaction),
-            )
+        draft = RequestDraft(prompt, version, size, None if max_images == AUTO else max_images)
+        await take_in(interaction, draft, [Picture(attachment.url, attachment.filename) for attachment in attachments])
 
     @seedream.autocomplete("size")
     async def suggest_sizes(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:

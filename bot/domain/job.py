@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.place import Place, Venue
-from bot.domain.references import Reference
+from bot.domain.references import Reference, Remark
 from bot.domain.request import GenerationRequest
+from bot.domain.sources import Source
 from bot.errors import BotError, TaskError
 
 
@@ -141,6 +142,8 @@ class Job:
 
     Attributes:
         id: 16 characters, also the reference people are told.
+        sources: what its references are still to be gathered from, in order; empty once they are.
+        remarks: what was done to its references.
         thread_id: the thread opened for it, if any.
         task_id: the API's id, once the POST was answered.
         task_status: the API's status as last polled; `task_since` when it was first seen; `task_shown` what the
@@ -164,6 +167,8 @@ class Job:
     request: GenerationRequest
     created_at: datetime
     references: tuple[Reference, ...] = ()
+    sources: tuple[Source, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     thread_id: int | None = None
     task_id: str | None = None
     task_status: TaskStatus | None = None
@@ -190,7 +195,7 @@ class Job:
     def prepared(self) -> bool:
         """Whether nothing but its turn at the API is missing before it is submitted."""
         has_place = self.place.venue is not Venue.THREAD or self.thread_id is not None
-        return has_place and all(reference.api_url for reference in self.references)
+        return has_place and not self.sources and all(reference.api_url for reference in self.references)
 
     @property
     def home_id(self) -> int:

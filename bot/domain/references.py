@@ -4,6 +4,7 @@ Source of the rules: Volcano Ark's documents of the models (https://www.volcengi
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.errors import (
     AnimatedImage,
@@ -42,6 +43,7 @@ class Reference:
         source_url: where the person's picture can be fetched from, for a while.
         api_url: what goes into the request's `images`, once prepared.
         facts: what its bytes say, once checked.
+        fallback_url: where it can be fetched from when `source_url` no longer has it.
     """
 
     number: int
@@ -49,6 +51,35 @@ class Reference:
     source_url: str
     api_url: str | None = None
     facts: ImageFacts | None = None
+    fallback_url: str | None = None
+
+
+class RemarkKind(StrEnum):
+    """What was done to reference images that the person should know of."""
+
+    SAME = "same"
+    """It is the same picture as the one of number `of`, and goes along once."""
+    SCALED = "scaled"
+    """It was too big for the API, and made smaller."""
+    LEFT_OUT = "left_out"
+    """It cannot be a reference, and the others go without it; `why` says what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a person should know of their reference images.
+
+    Attributes:
+        number: of the picture it is about; 0 for one that does not go along.
+        of: another picture's number, where there is one.
+        why: one more word, whose meaning the kind decides.
+    """
+
+    kind: RemarkKind
+    filename: str
+    number: int = 0
+    of: int = 0
+    why: str = ""
 
 
 def check_image(number: int, filename: str, facts: ImageFacts) -> ReferenceImageError | None:

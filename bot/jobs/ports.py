@@ -128,6 +128,21 @@ class ImageApi(Protocol):
         ...
 
 
+class Gatherer(Protocol):
+    """Finds out which pictures a job's sources are."""
+
+    async def gather(self, job: Job) -> tuple[Reference, ...]:
+        """Return the pictures of a job's sources, numbered in their order.
+
+        Raises:
+            RequestRefused: they are too many.
+            ReferencesRefused: what is pointed at is not there, has no pictures, or is not for this person to see.
+            DiscordUnavailable: it cannot be looked at just now; try again later.
+            StorageUnavailable: the same.
+        """
+        ...
+
+
 class ReferencePreparer(Protocol):
     """Fetches, checks and uploads reference images."""
 

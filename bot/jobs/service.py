@@ -11,8 +11,8 @@ import structlog
 from bot.clock import Clock
 from bot.domain.job import Job, Requester, Status
 from bot.domain.place import Place
-from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
+from bot.domain.sources import Picture, Source, numbered
 from bot.errors import JobLost, ShuttingDown, StorageUnavailable
 from bot.jobs.ports import JobStore
 from bot.jobs.worker import Worker
@@ -81,7 +81,7 @@ class JobService:
         requester: Requester,
         place: Place,
         request: GenerationRequest,
-        references: Sequence[Reference],
+        sources: Sequence[Source],
         acknowledge: Callable[[], Awaitable[int]],
     ) -> Job:
         """Store a job, acknowledge its command, and have it worked on; return it.
@@ -94,20 +94,23 @@ class JobService:
             requester: who asks.
             place: where, with a `card_id` of 0.
             request: what for.
-            references: the images that go with it.
+            sources: where its reference images come from, in order; what is no picture yet is gathered later.
             acknowledge: answers the command and returns the id of the reply.
 
         Raises:
             StorageUnavailable: it could not be stored; nothing was begun.
             Exception: what `acknowledge` raises; whether Discord took it all the same is found out later.
         """
+        pictures = [source for source in sources if isinstance(source, Picture)]
+        known = len(pictures) == len(sources)
         job = Job(
             id=self._new_id(),
             status=Status.ACCEPTED,
             requester=requester,
             place=place,
-            request=replace(request, reference_count=len(references)),
-            references=tuple(references),
+            request=replace(request, reference_count=len(pictures)),
+            references=numbered(pictures) if known else (),
+            sources=() if known else tuple(sources),
             created_at=self._clock.now(),
         )
         storing = asyncio.create_task(self._store.add(job), name=f"storing {job.id}")
@@ -132,7 +135,7 @@ class JobService:
             guild=place.guild_id,
             venue=place.venue.value,
             version=job.request.version.value,
-            references=len(job.references),
+            references=len(job.references) + len(job.sources),
         )
         if card_id:
             begun = replace(job, status=Status.PREPARING, place=replace(place, card_id=card_id))

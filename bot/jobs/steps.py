@@ -23,7 +23,7 @@ from bot.errors import (
 from bot.jobs.delivery import Delivery
 from bot.jobs.messenger import Messenger
 from bot.jobs.polling import next_delay
-from bot.jobs.ports import ImageApi, JobStore, ReferencePreparer
+from bot.jobs.ports import Gatherer, ImageApi, JobStore, ReferencePreparer
 from bot.jobs.sending import Sender
 from bot.jobs.settings import JobSettings
 from bot.jobs.telling import Telling
@@ -48,6 +48,7 @@ class Steps:
 
     store: JobStore
     api: ImageApi
+    gatherer: Gatherer
     preparer: ReferencePreparer
     messenger: Messenger
     sender: Sender
@@ -100,6 +101,10 @@ class Steps:
     async def _prepare(self, job: Job) -> Turn:
         await self._show_quietly(job)
         if not job.prepared:
+            if job.sources:
+                references = await self.gatherer.gather(job)
+                request = replace(job.request, reference_count=len(references))
+                job = await self._save(replace(job, request=request, references=references, sources=()), job)
             if not all(reference.api_url for reference in job.references):
                 references = await self.preparer.prepare(job.references)
                 job = await self._save(replace(job, references=references), job)

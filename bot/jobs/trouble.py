@@ -28,6 +28,7 @@ from bot.errors import (
     PlaceGone,
     ReferenceImageError,
     ReferencesRefused,
+    RequestError,
     ResultUnreachable,
     TaskOutOfSight,
     TaskOverdue,
@@ -55,7 +56,7 @@ TELLING = RetryPolicy(attempts=40, first=2, longest=300)
 FRESH = timedelta(minutes=1)
 """How long the API may take until it knows a task it has just given an id to."""
 
-_REFUSALS = (ReferencesRefused, ReferenceImageError, ApiContentRefused, ApiRequestRejected, PlaceError)
+_REFUSALS = (RequestError, ReferencesRefused, ReferenceImageError, ApiContentRefused, ApiRequestRejected, PlaceError)
 _FOR_THE_OPERATOR = (ApiTokenRefused, ApiBalanceExhausted)
 _CERTAINLY_NOT_TAKEN = (ApiUnreachable, ApiBusy)
 """All that the paid POST is ever sent again after."""

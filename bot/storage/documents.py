@@ -1,5 +1,6 @@
 """A job as a row, and back."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -8,18 +9,22 @@ from sqlalchemy import RowMapping
 
 from bot.domain.job import AT_THE_API, Job, PictureNote, Requester, Sent, Status, TaskStatus
 from bot.domain.place import Place
-from bot.domain.references import Reference
+from bot.domain.references import Reference, Remark
 from bot.domain.request import GenerationRequest
 from bot.domain.sizes import Size, Tier
+from bot.domain.sources import MessageLink, Picture, Source, TaskResults, Tray
 from bot.errors import BotError
 
 _REQUESTER = TypeAdapter(Requester)
 _PLACE = TypeAdapter(Place)
 _REQUEST = TypeAdapter(GenerationRequest)
 _REFERENCES = TypeAdapter(tuple[Reference, ...])
+_REMARKS = TypeAdapter(tuple[Remark, ...])
 _RESULTS = TypeAdapter(tuple[str, ...])
 _SENT = TypeAdapter(dict[str, Sent])
 _NOTES = TypeAdapter(dict[str, PictureNote])
+
+_SOURCES: dict[str, type[Source]] = {kind.__name__: kind for kind in (Picture, MessageLink, TaskResults, Tray)}
 
 # Halfway, as factors go, between the squares of two neighbouring tiers (2048, 3072 and 4096 pixels a side).
 _PIXEL_CLASSES = ((2508**2, Tier.K2), (3547**2, Tier.K3))
@@ -60,6 +65,8 @@ def to_row(job: Job, now: datetime) -> dict[str, Any]:
         "place": place,
         "request": _REQUEST.dump_python(job.request, mode="json"),
         "references": _REFERENCES.dump_python(job.references, mode="json"),
+        "sources": [_source_record(source) for source in job.sources],
+        "remarks": _REMARKS.dump_python(job.remarks, mode="json"),
         "results": list(job.results),
         "sent": _SENT.dump_python(dict(job.sent), mode="json"),
         "notes": _NOTES.dump_python(dict(job.notes), mode="json"),
@@ -79,6 +86,8 @@ def from_row(row: RowMapping) -> Job:
         request=_REQUEST.validate_python(row["request"]),
         created_at=row["created_at"],
         references=_REFERENCES.validate_python(row["references"]),
+        sources=tuple(_source(record) for record in row["sources"]),
+        remarks=_REMARKS.validate_python(row["remarks"]),
         thread_id=row["thread_id"],
         task_id=row["task_id"],
         task_status=_task_status(row["task_status"]),
@@ -113,6 +122,14 @@ def _count_class(max_images: int | None) -> str:
     if max_images is None:
         return "auto"
     return next((name for most, name in _COUNT_CLASSES if max_images <= most), "10-15")
+
+
+def _source_record(source: Source) -> dict[str, Any]:
+    return {"kind": type(source).__name__, **asdict(source)}
+
+
+def _source(record: dict[str, Any]) -> Source:
+    return _SOURCES[record["kind"]](**{name: value for name, value in record.items() if name != "kind"})
 
 
 def _value(status: TaskStatus | None) -> str | None:

@@ -53,6 +53,8 @@ jobs = Table(
     Column("sent", JSON, nullable=False),
     Column("notes", JSON, nullable=False),
     Column("failure", JSON(none_as_null=True)),
+    Column("sources", JSON, nullable=False, server_default=text("'[]'")),
+    Column("remarks", JSON, nullable=False, server_default=text("'[]'")),
     # How often the row was written or claimed: whoever writes says which writing it has seen.
     Column("revision", Integer, nullable=False, server_default=text("0")),
     # Where it stands in the line for a place at the API: "line", "api" once it has one, else NULL.
@@ -99,3 +101,35 @@ rates = Table(
     Column("name", String(64), primary_key=True),
     Column("next_at", Double, nullable=False),
 )
+
+drafts = Table(
+    "drafts",
+    metadata,
+    # The pictures of a form that somebody has open; its `custom_id` has the id, so that it outlives a restart.
+    Column("id", String(16), primary_key=True),
+    Column("user_id", BigInteger, nullable=False),
+    Column("pictures", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_drafts_created", drafts.c.created_at)
+
+trays = Table(
+    "trays",
+    metadata,
+    # What somebody has collected in one channel.
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("pictures", JSON, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+Index("ix_trays_expires", trays.c.expires_at)
+
+offers = Table(
+    "offers",
+    metadata,
+    # Who has been offered a form for a message they reacted to: once each.
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_offers_created", offers.c.created_at)

@@ -24,6 +24,7 @@ from tests.jobs.fakes import (
     MemoryTables,
     RecordingMessenger,
     ScriptedApi,
+    ScriptedGatherer,
     ScriptedPreparer,
 )
 
@@ -47,6 +48,7 @@ class Engine:
     owner: str = "me"
     settings: JobSettings = SETTINGS
     preparer: ScriptedPreparer = field(default_factory=ScriptedPreparer)
+    gatherer: ScriptedGatherer = field(default_factory=ScriptedGatherer)
     task: asyncio.Task[None] | None = None
     database: Database | None = None
 
@@ -62,6 +64,7 @@ class Engine:
         self.steps = Steps(
             store=self.store,
             api=self.api,
+            gatherer=self.gatherer,
             preparer=self.preparer,
             messenger=self.messenger,
             sender=self.sender,

@@ -14,7 +14,7 @@ from bot.domain.references import Reference
 from bot.domain.request import GenerationRequest
 from bot.domain.shelves import shelf_ids
 from bot.errors import JobLost, ResultUnreachable, StorageUnavailable
-from tests.support.jobs import UPLOAD_LIMIT
+from tests.support.jobs import UPLOAD_LIMIT, make_references
 
 LEASE = timedelta(seconds=60)
 FIRST_MESSAGE = 8000
@@ -201,6 +201,21 @@ class ScriptedPreparer:
         if self.answers:
             raise self.answers.popleft()
         return tuple(replace(r, api_url=r.api_url or f"https://files.example/{r.number}") for r in references)
+
+
+@dataclass
+class ScriptedGatherer:
+    """A `Gatherer` that finds one picture in whatever is pointed at, unless scripted otherwise."""
+
+    answers: deque[tuple[Reference, ...] | BaseException] = field(default_factory=deque)
+    calls: int = 0
+
+    async def gather(self, job: Job) -> tuple[Reference, ...]:
+        self.calls += 1
+        answer = self.answers.popleft() if self.answers else make_references(len(job.sources))
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
 
 @dataclass(frozen=True)

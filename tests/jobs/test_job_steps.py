@@ -11,6 +11,7 @@ import pytest
 from bot.domain.job import Job, Requester, Status, TaskState, TaskStatus
 from bot.domain.place import NoThread, Venue
 from bot.domain.request import GenerationRequest
+from bot.domain.sources import Picture, TaskResults
 from bot.errors import (
     ApiBusy,
     ApiConnectionLost,
@@ -23,6 +24,7 @@ from bot.errors import (
     JobInterrupted,
     PlaceGone,
     ReferencesRefused,
+    RequestRefused,
     ShuttingDown,
     StorageUnavailable,
     SubmissionOutcomeUnknown,
@@ -30,6 +32,7 @@ from bot.errors import (
     TaskOutOfSight,
     TaskUnknownToApi,
     ThreadNotOpened,
+    TooManyReferences,
 )
 from bot.errors import ApiTokenRefused as TokenRefused
 from bot.jobs.trouble import FRESH
@@ -62,7 +65,7 @@ async def test_a_job_from_the_command_to_the_pictures(engine: Engine) -> None:
         requester=Requester(1, "Ada", "de"),
         place=make_place(card_id=0),
         request=request,
-        references=make_references(3),
+        sources=[Picture(r.source_url, r.filename) for r in make_references(3)],
         acknowledge=acknowledged,
     )
     job = await engine.finish(accepted.id, 60)
@@ -187,6 +190,30 @@ async def test_bad_references_end_the_job_before_a_thread_or_a_post(engine: Engi
     assert (after.status, type(after.failure)) == (Status.REFUSED, ReferencesRefused)
     assert (engine.api.posts, engine.messenger.threads, engine.messenger.posts) == ([], [], [])
     assert engine.messenger.cards[-1].status is Status.REFUSED
+
+
+async def test_what_is_pointed_at_is_gathered_before_it_is_prepared(engine: Engine) -> None:
+    engine.gatherer.answers.append(DiscordUnavailable(detail="away"))
+    engine.gatherer.answers.append(make_references(3))
+    engine.api.poll_answers = deque([completed()])
+    job = make_job(sources=(TaskResults("task-0"), Picture("https://cdn.example/own", "own.png")))
+    engine.start()
+    await engine.take(job)
+    after = await engine.finish(job.id, 60)
+    assert (after.status, after.sources, engine.gatherer.calls) == (Status.DELIVERED, (), 2)
+    assert engine.api.posts == [
+        (replace(job.request, reference_count=3), tuple(f"https://files.example/{n}" for n in (1, 2, 3)))
+    ]
+
+
+async def test_what_cannot_be_gathered_ends_the_job_before_a_thread_or_a_post(engine: Engine) -> None:
+    engine.gatherer.answers.append(RequestRefused(problems=(TooManyReferences(count=16, limit=14),)))
+    job = make_job(sources=(TaskResults("task-0"),))
+    engine.start()
+    await engine.take(job)
+    after = await engine.finish(job.id, 60)
+    assert (after.status, type(after.failure)) == (Status.REFUSED, RequestRefused)
+    assert (engine.api.posts, engine.messenger.threads, engine.messenger.posts) == ([], [], [])
 
 
 @pytest.mark.parametrize("error", [ApiBusy(status=503, retry_after=9.0), ApiUnreachable()])
@@ -520,7 +547,7 @@ async def test_closing_waits_for_whoever_was_let_in(engine: Engine) -> None:
             requester=Requester(1, "Ada", "de"),
             place=make_place(card_id=0),
             request=GenerationRequest("f"),
-            references=(),
+            sources=(),
             acknowledge=acknowledged,
         )
     await closing
@@ -546,7 +573,7 @@ async def test_a_job_that_cannot_be_stored_is_not_begun(engine: Engine) -> None:
             requester=Requester(1, "Ada", "de"),
             place=make_place(card_id=0),
             request=GenerationRequest("f"),
-            references=(),
+            sources=(),
             acknowledge=acknowledged,
         )
     assert engine.worker.open_jobs == 0

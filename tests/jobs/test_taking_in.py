@@ -24,7 +24,7 @@ async def accept(engine: Engine, acknowledge: Callable[[], Awaitable[int]]) -> J
         requester=Requester(1, "Ada", "de"),
         place=make_place(card_id=0),
         request=GenerationRequest("a fox"),
-        references=(),
+        sources=(),
         acknowledge=acknowledge,
     )
 

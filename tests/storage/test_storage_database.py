@@ -215,7 +215,7 @@ def _foreign(path: Path) -> None:
         (_text, "not a SQLite database"),
         (_cut_off, "damaged|malformed"),
         (_scribbled, "damaged|malformed"),
-        (_newer, r"newer version of the bot \(revision 9999; this one knows up to 0002\)"),
+        (_newer, r"newer version of the bot \(revision 9999; this one knows up to 0003\)"),
         (_foreign, "another program's database"),
     ],
     ids=["text", "cut off", "scribbled", "newer", "foreign"],
@@ -321,12 +321,12 @@ async def test_a_large_file_is_read_through_by_the_check_but_not_at_start(
 
 async def test_the_check_leaves_no_trace(url: str, path: Path) -> None:
     found = await check(url)
-    assert (found.exists, found.revision, found.newest_revision) == (False, None, "0002")
+    assert (found.exists, found.revision, found.newest_revision) == (False, None, "0003")
     assert list(path.parent.iterdir()) == []
     await _make(url)
     before = _content(path.parent)
     found = await check(url)
-    assert (found.url, found.exists, found.revision) == (url, True, "0002")
+    assert (found.url, found.exists, found.revision) == (url, True, "0003")
     assert _content(path.parent) == before
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine.interfaces import ReflectedIndex
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.domain.job import Job, Status
+from bot.domain.sources import TaskResults
 from bot.storage import Database, SqlJobStore, check
 from bot.storage.documents import to_row
 from bot.storage.migrate import current_revision, downgrade, known_revisions, newest_revision, upgrade
@@ -21,7 +22,8 @@ from tests.support.postgres import PostgresServer
 
 JobMaker = Callable[..., Job]
 REVISIONS = sorted(known_revisions())
-OF_0001 = [column.name for column in jobs.columns if column.name not in {"revision", "turn"}]
+LATER = {"revision", "turn", "sources", "remarks"}
+OF_0001 = [column.name for column in jobs.columns if column.name not in LATER]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -159,3 +161,15 @@ async def test_going_back_keeps_what_the_earlier_version_knows(url: str, earlier
     assert seen == [(make_job(number).id, "me", "waiting") for number in range(3)]
     async with await Database.open(url) as database:
         assert len(await SqlJobStore(database, "me", timedelta(minutes=1)).held()) == 3
+
+
+async def test_a_job_that_has_not_gathered_its_references_is_not_taken_back(url: str, make_job: JobMaker) -> None:
+    async with await Database.open(url) as database:
+        store = SqlJobStore(database, "me", timedelta(minutes=1))
+        await store.add(make_job(sources=(TaskResults("task-1"),)))
+
+    def back(connection: Connection) -> None:
+        with pytest.raises(RuntimeError, match="gathering their references"):
+            downgrade(connection, "0002")
+
+    await _in(url, back)

@@ -139,7 +139,7 @@ async def test_a_migration_that_fails_leaves_nothing_half_done(
         (["UPDATE alembic_version SET version_num = '9999'"], r"newer version of the bot \(revision 9999; this one"),
         (["DROP TABLE rates"], "damaged.*without the table rates"),
         (["DROP TABLE jobs, facts", "UPDATE alembic_version SET version_num = 'x'"], "another program's"),
-        (["DROP TABLE alembic_version"], "another program's, with tables such as facts"),
+        (["DROP TABLE alembic_version"], "another program's, with tables such as drafts"),
     ],
     ids=["newer", "damaged", "another's revision", "another's tables"],
 )

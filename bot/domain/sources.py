@@ -1,0 +1,52 @@
+"""Where reference images come from: what a person points at, before it is known which pictures that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.references import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture whose address is known.
+
+    Attributes:
+        fallback_url: where it can be had when `url` no longer has it; a result of ours is at the API for a day, and on
+            Discord as what was posted.
+    """
+
+    url: str
+    filename: str
+    fallback_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLink:
+    """Every picture of a Discord message, as far as the person who points at it may read it."""
+
+    guild_id: int | None
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResults:
+    """Every picture that a task of this bot has made."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """What the person has collected in the place of asking."""
+
+
+Source = Picture | MessageLink | TaskResults | Tray
+
+
+def numbered(pictures: Sequence[Picture]) -> tuple[Reference, ...]:
+    """Return pictures as references, numbered from 1 in their order."""
+    return tuple(
+        Reference(number, picture.filename, picture.url, fallback_url=picture.fallback_url)
+        for number, picture in enumerate(pictures, start=1)
+    )
