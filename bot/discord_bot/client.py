@@ -1,32 +1,22 @@
-"""The Discord client: intents, extensions by name, commands synced when they changed, every error answered."""
+"""The Discord client: extensions by name, commands synced when they changed, and how its shards are."""
 
 import asyncio
 import hashlib
 import json
-import secrets
 from typing import Protocol
-from urllib.parse import urlencode
 
 import aiohttp
 import discord
 import structlog
-import yarl
 from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
-from bot.domain.place import Right
-from bot.errors import BotError, Cost, UnknownError
+from bot.discord_bot.answers import ErrorAnsweringTree
+from bot.discord_bot.terms import intents
 from bot.jobs.service import JobService
-from bot.presentation.errors import explain
-from bot.presentation.i18n import speaking
 
 EXTENSIONS = ("cogs.seedream",)
-ALREADY_ACKNOWLEDGED = 40060
-UNKNOWN_WEBHOOK = 10015
-NOT_TAKEN = 503
-CANNOT_SAY = frozenset({10062, 10015, 50027})
-"""Discord's codes for an interaction whose token has ended."""
 
 _log = structlog.get_logger(__name__)
 
@@ -41,109 +31,6 @@ class CommandMemory(Protocol):
     async def set(self, name: str, value: str) -> None:
         """Keep a value under a name."""
         ...
-
-
-def point_at(api_base_url: str, gateway_url: str | None) -> None:
-    """Make discord.py talk to another server than Discord's own; it knows these addresses as class attributes only."""
-    discord.http.Route.BASE = api_base_url
-    if gateway_url is not None:
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
-
-
-def intents() -> discord.Intents:
-    """Return the least the bot needs: interactions want no intent; guilds tells about threads and channels.
-
-    Source: https://discord.com/developers/docs/events/gateway#list-of-intents
-    """
-    wanted = discord.Intents.none()
-    wanted.guilds = True
-    return wanted
-
-
-def permissions() -> int:
-    """Return the integer of the permissions the bot makes use of.
-
-    Source: https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags
-    """
-    return discord.Permissions(**{right.value: True for right in Right}).value
-
-
-def invitation(application_id: object) -> str:
-    """Return the link that adds the bot to a server with the permissions it needs.
-
-    Source: https://discord.com/developers/docs/topics/oauth2#bot-authorization-flow
-    """
-    query = {"client_id": application_id, "permissions": permissions(), "scope": "bot applications.commands"}
-    return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
-
-
-class ErrorAnsweringTree(app_commands.CommandTree["SeedreamBot"]):
-    """A command tree that turns every error into words for the person who used the command."""
-
-    async def on_error(
-        self, interaction: discord.Interaction["SeedreamBot"], error: app_commands.AppCommandError, /
-    ) -> None:
-        """Answer an error; the unforeseen gets a reference that also stands in the log."""
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        await answer_error(interaction, cause)
-
-
-async def acknowledge(interaction: discord.Interaction["SeedreamBot"]) -> int:
-    """Tell Discord that the answer takes a while, and return the id of the message that will be it.
-
-    Where the answer to that is lost on its way, Discord may have taken it all the same, and is asked. What it did not
-    take is tried a second time.
-
-    Raises:
-        discord.HTTPException: it was not taken.
-    """
-    try:
-        return await _deferred(interaction)
-    except discord.HTTPException as error:
-        if error.status != NOT_TAKEN and error.code != UNKNOWN_WEBHOOK:
-            raise
-    return await _deferred(interaction)
-
-
-async def _deferred(interaction: discord.Interaction["SeedreamBot"]) -> int:
-    try:
-        callback = await interaction.response.defer(thinking=True)
-    except discord.HTTPException as error:
-        if error.code != ALREADY_ACKNOWLEDGED:
-            raise
-    except (aiohttp.ClientError, OSError, ValueError, TypeError, LookupError) as error:
-        # The latter three come of an answer of another shape than discord.py reckons with.
-        _log.warning("the acknowledgement's answer was lost", error=str(error) or type(error).__name__)
-    else:
-        if callback is not None and callback.message_id is not None:
-            return callback.message_id
-    return (await interaction.original_response()).id
-
-
-async def answer_error(interaction: discord.Interaction["SeedreamBot"], cause: Exception) -> None:
-    """Say what went wrong in the place of asking: privately, unless a public answer has been begun."""
-    if isinstance(cause, BotError):
-        told = cause
-        _log.info("refused", error=str(cause), user=interaction.user.id, guild=interaction.guild_id)
-    else:
-        told = UnknownError(reference=secrets.token_hex(4), summary=type(cause).__name__)
-        _log.error("unforeseen error in a command", reference=told.reference, exc_info=cause)
-    with speaking(interaction.locale.value):
-        # Whatever a command itself stumbles over, it has not come to spending yet.
-        words = explain(told, Cost.NOTHING)
-    try:
-        if interaction.response.is_done():
-            await interaction.edit_original_response(content=words)
-        else:
-            try:
-                await interaction.response.send_message(words, ephemeral=True)
-            except discord.HTTPException as error:
-                if error.code != ALREADY_ACKNOWLEDGED:
-                    raise
-                await interaction.edit_original_response(content=words)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as silence:
-        too_late = getattr(silence, "code", None) in CANNOT_SAY
-        _log.warning("the person could not be told", error=str(told), silence=str(silence), too_late=too_late)
 
 
 class SeedreamBot(commands.AutoShardedBot):

@@ -1,0 +1,17 @@
+"""The bot as Discord sees it: the client with its cogs, its first answers, and what holds between the two."""
+
+from bot.discord_bot.answers import acknowledge, answer_error
+from bot.discord_bot.client import EXTENSIONS, CommandMemory, SeedreamBot
+from bot.discord_bot.terms import intents, invitation, permissions, point_at
+
+__all__ = [
+    "EXTENSIONS",
+    "CommandMemory",
+    "SeedreamBot",
+    "acknowledge",
+    "answer_error",
+    "intents",
+    "invitation",
+    "permissions",
+    "point_at",
+]

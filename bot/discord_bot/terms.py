@@ -1,0 +1,42 @@
+"""What holds between the bot and Discord before a word is said: addresses, intents, permissions, the invitation."""
+
+from urllib.parse import urlencode
+
+import discord
+import yarl
+
+from bot.domain.place import Right
+
+
+def point_at(api_base_url: str, gateway_url: str | None) -> None:
+    """Make discord.py talk to another server than Discord's own; it knows these addresses as class attributes only."""
+    discord.http.Route.BASE = api_base_url
+    if gateway_url is not None:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+def intents() -> discord.Intents:
+    """Return the least the bot needs: interactions want no intent; guilds tells about threads and channels.
+
+    Source: https://discord.com/developers/docs/events/gateway#list-of-intents
+    """
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    return wanted
+
+
+def permissions() -> int:
+    """Return the integer of the permissions the bot makes use of.
+
+    Source: https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags
+    """
+    return discord.Permissions(**{right.value: True for right in Right}).value
+
+
+def invitation(application_id: object) -> str:
+    """Return the link that adds the bot to a server with the permissions it needs.
+
+    Source: https://discord.com/developers/docs/topics/oauth2#bot-authorization-flow
+    """
+    query = {"client_id": application_id, "permissions": permissions(), "scope": "bot applications.commands"}
+    return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
