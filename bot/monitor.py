@@ -52,7 +52,8 @@ class Monitor:
         self.pulse = Pulse(self.metrics.lag)
         self.hindrance: str | None = "it is starting"
         """What keeps the whole bot from working on anything; None from the moment it works."""
-        self.connected: Callable[[], bool] = bool
+        self.connected: Callable[[], bool] | None = bool
+        """Whether Discord's gateway is connected; None where this process is not to be."""
         self.backlog: Callable[[], Backlog | None] = lambda: None
         self._census = census
         self._monotonic = monotonic
@@ -82,7 +83,7 @@ class Monitor:
     async def unready(self) -> list[str]:
         """Return every reason why jobs are not worked on as they should be."""
         reasons = [] if self.hindrance is None else [self.hindrance]
-        if not self.connected():
+        if self.connected is not None and not self.connected():
             reasons.append("it is not connected to Discord")
         census = await self._counted()
         if census is None:
@@ -109,7 +110,7 @@ class Monitor:
             running=backlog.running,
             at_api=backlog.at_api,
             silence=self.pulse.silence,
-            connected=self.connected(),
+            connected=None if self.connected is None else self.connected(),
         )
 
     def _refused_for(self, name: str) -> bool:

@@ -142,23 +142,25 @@ class Process:
 
 
 class BotProcess(Process):
-    """`seedream-bot run` in a child process.
+    """`seedream-bot run`, or `worker`, in a child process.
 
     Args:
         folder: an existing folder, the process's working directory.
         sections: its settings.
+        command: which of the two.
     """
 
-    def __init__(self, folder: Path, sections: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, folder: Path, sections: Mapping[str, Mapping[str, Any]], command: str = "run") -> None:
         super().__init__(folder)
         self._sections = sections
+        self._command = command
 
     async def start(self) -> None:
         """Start the process; the settings of whoever runs the sandbox stay out of it."""
         config = self._folder / "config.toml"
         await asyncio.to_thread(write_config, config, self._sections)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
-        await self._run(["-m", "bot", "run", "--config", str(config)], cwd=self._folder, environment=kept)
+        await self._run(["-m", "bot", self._command, "--config", str(config)], cwd=self._folder, environment=kept)
 
 
 class ForeignProcess(Process):

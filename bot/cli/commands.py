@@ -52,6 +52,16 @@ def _seedream_bot(
 @app.command()
 def run(config: Config = None, log_level: LogLevel = None) -> None:
     """Run the bot until it is told to stop."""
+    _serve(config, log_level, gateway=True)
+
+
+@app.command()
+def worker(config: Config = None, log_level: LogLevel = None) -> None:
+    """Work on jobs that other processes take in, without a connection to Discord's gateway. Needs PostgreSQL."""
+    _serve(config, log_level, gateway=False)
+
+
+def _serve(config: Path | None, log_level: str | None, *, gateway: bool) -> None:
     with failures_in_words() as guard:
         from bot.config import load_settings
 
@@ -65,7 +75,7 @@ def run(config: Config = None, log_level: LogLevel = None) -> None:
 
             last_resort = LastResort()
             try:
-                run_async(run_bot(settings, stopping=last_resort.begin))
+                run_async(run_bot(settings, gateway=gateway, stopping=last_resort.begin))
             finally:
                 last_resort.settle()
         finally:

@@ -1,4 +1,4 @@
-"""`seedream-bot run`: from the first signal handler to the last resort."""
+"""`seedream-bot run` and `worker`: from the first signal handler to the last resort."""
 
 import asyncio
 import contextlib
@@ -54,18 +54,21 @@ class LastResort:
         self._end(0)
 
 
-async def run_bot(settings: Settings, *, stopping: Callable[[], None], patience: Patience | None = None) -> None:
+async def run_bot(
+    settings: Settings, *, stopping: Callable[[], None], gateway: bool = True, patience: Patience | None = None
+) -> None:
     """Run the bot until SIGTERM or SIGINT, which count from the very first moment on.
 
     Args:
         settings: the bot's.
         stopping: called with each of those signals.
+        gateway: whether commands come in here.
         patience: how long stopping may take.
 
     Raises:
         StartupError: it cannot start, or not go on.
     """
-    app = App(settings, patience=patience)
+    app = App(settings, gateway=gateway, patience=patience)
 
     def stop() -> None:
         stopping()

@@ -15,6 +15,7 @@ from bot.config.checks import password_of
 from bot.config.model import (
     LAYERS,
     ApiSettings,
+    ClusterSettings,
     DiscordSettings,
     HealthSettings,
     JobsSettings,
@@ -41,6 +42,7 @@ __all__ = [
     "CONFIG_VARIABLE",
     "DEFAULT_PATH",
     "ApiSettings",
+    "ClusterSettings",
     "DiscordSettings",
     "HealthSettings",
     "JobsSettings",

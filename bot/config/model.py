@@ -118,6 +118,11 @@ class StorageSettings(_Section):
     url: StorageUrl = Field(default="sqlite+aiosqlite:///seedream-bot.db", repr=False)
     spool_dir: Annotated[str, Field(min_length=1)] | None = None
 
+    @property
+    def shared(self) -> bool:
+        """Whether several processes can work on it."""
+        return not self.url.startswith("sqlite")
+
 
 class JobsSettings(_Section):
     """`[jobs]`: how jobs are worked on.
@@ -127,6 +132,46 @@ class JobsSettings(_Section):
     """
 
     lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 40
+
+
+class ClusterSettings(_Section):
+    """`[cluster]`: which of several processes on one database this is.
+
+    Attributes:
+        id: of this process, from 0.
+        count: how many processes are connected to Discord's gateway.
+        shards: of all of them together; None: as many as processes, or, of one process, what Discord recommends.
+    """
+
+    count: Annotated[int, Field(ge=1, le=1000)] = 1
+    id: Annotated[int, Field(ge=0)] = 0
+    shards: Annotated[int, Field(ge=1, le=16_000)] | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _one_of_them(cls, value: int, info: ValidationInfo) -> int:
+        count = info.data.get("count")
+        if count is not None and value >= count:
+            raise ValueError(f"must be less than cluster.count ({count}), as the first process is 0")
+        return value
+
+    @field_validator("shards")
+    @classmethod
+    def _one_for_each(cls, value: int | None, info: ValidationInfo) -> int | None:
+        count = info.data.get("count")
+        if value is not None and count is not None and value < count:
+            raise ValueError(f"must not be less than cluster.count ({count}): each process needs one")
+        return value
+
+    @property
+    def total_shards(self) -> int | None:
+        """How many shards the bot has in all; None for what Discord recommends."""
+        return self.shards if self.shards is not None or self.count == 1 else self.count
+
+    @property
+    def shard_ids(self) -> tuple[int, ...]:
+        """The shards of this process, of `total_shards`; empty where Discord decides how many there are."""
+        return tuple(range(self.id, self.total_shards or 0, self.count))
 
 
 class HealthSettings(_Section):
@@ -168,8 +213,20 @@ class Settings(_Root):
     seedream: SeedreamSettings
     storage: StorageSettings = StorageSettings()
     jobs: JobsSettings = JobsSettings()
+    cluster: ClusterSettings = ClusterSettings()
     health: HealthSettings = HealthSettings()
     logging: LoggingSettings = LoggingSettings()
+
+    @field_validator("cluster")
+    @classmethod
+    def _database_for_all(cls, value: ClusterSettings, info: ValidationInfo) -> ClusterSettings:
+        storage = info.data.get("storage")
+        if storage is not None and value.count > 1 and not storage.shared:
+            raise ValueError(
+                "several processes need a database they can share: set storage.url to one of PostgreSQL, "
+                '"postgresql+asyncpg://…", or leave cluster.count at 1'
+            )
+        return value
 
     def secrets(self) -> tuple[SecretStr, ...]:
         """Return every value that must never reach a log."""

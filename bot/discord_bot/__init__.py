@@ -2,16 +2,22 @@
 
 from bot.discord_bot.answers import acknowledge, answer_error
 from bot.discord_bot.client import EXTENSIONS, CommandMemory, SeedreamBot
+from bot.discord_bot.leaving import leave
+from bot.discord_bot.shards import Shards
+from bot.discord_bot.speaker import Speaker
 from bot.discord_bot.terms import intents, invitation, permissions, point_at
 
 __all__ = [
     "EXTENSIONS",
     "CommandMemory",
     "SeedreamBot",
+    "Shards",
+    "Speaker",
     "acknowledge",
     "answer_error",
     "intents",
     "invitation",
+    "leave",
     "permissions",
     "point_at",
 ]

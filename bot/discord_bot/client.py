@@ -1,8 +1,8 @@
 """The Discord client: extensions by name, commands synced when they changed, and how its shards are."""
 
-import asyncio
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Protocol
 
 import aiohttp
@@ -13,7 +13,8 @@ from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
 from bot.discord_bot.answers import ErrorAnsweringTree
-from bot.discord_bot.terms import intents
+from bot.discord_bot.shards import Presence, Shards
+from bot.discord_bot.terms import intents, point_at_gateway
 from bot.jobs.service import JobService
 
 EXTENSIONS = ("cogs.seedream",)
@@ -34,11 +35,21 @@ class CommandMemory(Protocol):
 
 
 class SeedreamBot(commands.AutoShardedBot):
-    """The bot as Discord sees it. `jobs` is what its cogs call."""
+    """The bot as Discord sees it. `jobs` is what its cogs call.
+
+    Args:
+        shards: this process's; None: it is the only process, and has as many as Discord recommends.
+        memory: where it is kept what was registered last; None: it is registered whenever that is asked for.
+        sync_when_changed: whether to register the commands before connecting, if they have changed.
+        gateway_url: where to connect; None: where Discord says.
+        clock: tells for how long a shard has been away.
+        http_trace: sees every request.
+    """
 
     def __init__(
         self,
         *,
+        shards: Shards | None = None,
         memory: CommandMemory | None = None,
         sync_when_changed: bool = True,
         gateway_url: str | None = None,
@@ -61,12 +72,13 @@ class SeedreamBot(commands.AutoShardedBot):
             max_ratelimit_timeout=30.0,
         )
         self.jobs: JobService
+        self._shards = shards
+        if shards is not None:
+            self.shard_ids, self.shard_count = list(shards.ids), shards.total
         self._memory = memory
         self._sync_when_changed = sync_when_changed
         self._gateway_url = gateway_url
-        self._clock = clock or SystemClock()
-        self._shards_connected: set[int] = set()
-        self._offline_since: float | None = self._clock.monotonic()
+        self._presence = Presence((clock or SystemClock()).monotonic)
 
     def serve(self, jobs: JobService) -> None:
         """Hand over what the cogs call; to be done before logging in."""
@@ -78,9 +90,26 @@ class SeedreamBot(commands.AutoShardedBot):
             await self.load_extension(extension)
         if self._sync_when_changed:
             await self.sync_if_changed()
-        if self._gateway_url is not None:
-            # Only with a known shard count does discord.py use its default gateway, which `point_at` has set.
-            self.shard_count, _, _ = await self.http.get_bot_gateway()
+        if self._shards is not None or self._gateway_url is not None:
+            await self._settle_shards()
+
+    async def _settle_shards(self) -> None:
+        """Compare the number of shards with what Discord recommends, or take that; and know where the gateway is.
+
+        Only with a known number does discord.py connect to its default address, which is the one to be set here.
+
+        Source: https://discord.com/developers/docs/events/gateway#get-gateway-bot
+        """
+        recommended, url, _ = await self.http.get_bot_gateway()
+        point_at_gateway(self._gateway_url or url)
+        if self._shards is None:
+            self.shard_count = recommended
+        elif recommended > self._shards.total:
+            _log.warning(
+                "Discord recommends more shards; set cluster.shards to that number for every process, then restart all",
+                recommended=recommended,
+                shards=self._shards.total,
+            )
 
     async def sync_if_changed(self) -> bool:
         """Register the commands globally if they differ from what was registered last; tell whether they did.
@@ -123,28 +152,18 @@ class SeedreamBot(commands.AutoShardedBot):
         return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
     @property
+    def own_shards(self) -> Sequence[int]:
+        """The shards of this process, once it is known how many there are."""
+        return self.shard_ids or range(self.shard_count or 1)
+
+    @property
     def offline_seconds(self) -> float | None:
-        """For how long not every shard has been connected; None while all are."""
-        return None if self._offline_since is None else self._clock.monotonic() - self._offline_since
-
-    async def leave(self, seconds: float) -> None:
-        """Close every connection, in good order if Discord answers within `seconds`.
-
-        discord.py waits half a minute for the answer to the closing of a gateway connection.
-        """
-        leaving = asyncio.ensure_future(self.close())
-        _, late = await asyncio.wait({leaving}, timeout=seconds)
-        if late:
-            _log.warning("Discord does not answer; its connections are cut")
-            # The gateway connection is of the same session, and its closing ends with it.
-            await self.http.close()
-        await leaving
+        """For how long not every shard of this process has been connected; None while all are."""
+        return self._presence.offline_seconds
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note that a shard has a new session."""
-        self._shards_connected.add(shard_id)
-        if self._shards_connected.issuperset(range(self.shard_count or 1)):
-            self._offline_since = None
+        self._presence.came(shard_id, self.own_shards)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Note that a shard has its session back."""
@@ -152,9 +171,7 @@ class SeedreamBot(commands.AutoShardedBot):
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Note that a shard has lost its connection; discord.py says so again for every attempt that fails."""
-        self._shards_connected.discard(shard_id)
-        if self._offline_since is None:
-            self._offline_since = self._clock.monotonic()
+        self._presence.went(shard_id)
 
     async def on_ready(self) -> None:
         """Log that the bot is there; runs again after every new session."""

@@ -8,11 +8,14 @@ import yarl
 from bot.domain.place import Right
 
 
-def point_at(api_base_url: str, gateway_url: str | None) -> None:
-    """Make discord.py talk to another server than Discord's own; it knows these addresses as class attributes only."""
+def point_at(api_base_url: str) -> None:
+    """Make discord.py talk to another API than Discord's own; it knows the address as a class attribute only."""
     discord.http.Route.BASE = api_base_url
-    if gateway_url is not None:
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+def point_at_gateway(url: str) -> None:
+    """Make discord.py connect to this gateway where it does not ask for one."""
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
 
 
 def intents() -> discord.Intents:

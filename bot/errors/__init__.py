@@ -78,6 +78,7 @@ BotError
     ├── ConfigMissing
     ├── DatabaseUnusable
     ├── DatabaseInUse
+    ├── DatabaseNotShared
     ├── BackupFailed
     ├── BackupElsewhere
     ├── SpoolUnusable
@@ -173,6 +174,7 @@ from bot.errors.startup import (
     ConfigInvalid,
     ConfigMissing,
     DatabaseInUse,
+    DatabaseNotShared,
     DatabaseUnusable,
     DiscordRefused,
     DiscordTokenRefused,
@@ -206,6 +208,7 @@ __all__ = [
     "Cost",
     "DamagedImage",
     "DatabaseInUse",
+    "DatabaseNotShared",
     "DatabaseUnusable",
     "DeliveryError",
     "DeliveryGivenUp",

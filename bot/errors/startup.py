@@ -46,6 +46,13 @@ class DatabaseInUse(StartupError):
 
 
 @dataclass(eq=False)
+class DatabaseNotShared(StartupError):
+    """This process would be one of several, and the database is for one alone."""
+
+    url: str
+
+
+@dataclass(eq=False)
 class BackupFailed(StartupError):
     """A backup cannot be made, or not be put back."""
 

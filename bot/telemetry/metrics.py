@@ -81,8 +81,9 @@ class Metrics:
             "seedream_bot_event_loop_silence_seconds", "Since when it has not come round.", registry=registry
         )
         self._connected = Gauge(
-            "seedream_bot_discord_connected", "Whether every shard is connected.", registry=registry
+            "seedream_bot_discord_connected", "Whether every shard of this process is connected.", registry=registry
         )
+        self._gateway = True
         self._database = Gauge("seedream_bot_database_up", "Whether the database answers.", registry=registry)
         for end in ENDS:
             self._ended.labels(end.value)
@@ -129,12 +130,16 @@ class Metrics:
         self._queue.labels(queue).set(jobs)
         self._queue_age.labels(queue).set(oldest_seconds)
 
-    def show_process(self, *, running: int, at_api: int, silence: float, connected: bool) -> None:
-        """Set what this process is at."""
+    def show_process(self, *, running: int, at_api: int, silence: float, connected: bool | None) -> None:
+        """Set what this process is at; `connected` is None where there is no connection to Discord to speak of."""
         self._running.set(running)
         self._at_api.set(at_api)
         self._silence.set(silence)
-        self._connected.set(connected)
+        if connected is not None:
+            self._connected.set(connected)
+        elif self._gateway:
+            self._gateway = False
+            self._registry.unregister(self._connected)
 
     def render(self) -> bytes:
         """Return all of it in Prometheus' text format."""

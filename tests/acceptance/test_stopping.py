@@ -102,7 +102,7 @@ async def test_a_discord_that_does_not_answer_the_goodbye_is_left_all_the_same(
     app = await start(empty_house, SHORT)
     await empty_house.stop()
     gone.set()
-    assert app.discord.is_closed()
+    assert app.discord.client.is_closed()
     monkeypatch.undo()
     await empty_house.start()
 

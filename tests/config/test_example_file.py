@@ -15,7 +15,12 @@ from bot.errors import ConfigInvalid
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TOKENS = {("discord", "token"), ("seedream", "api_token")}
 # Unset by default, so the example shows what a value looks like.
-WITHOUT_DEFAULT = {("discord", "gateway_url"), ("seedream", "price_per_image"), ("storage", "spool_dir")}
+WITHOUT_DEFAULT = {
+    ("cluster", "shards"),
+    ("discord", "gateway_url"),
+    ("seedream", "price_per_image"),
+    ("storage", "spool_dir"),
+}
 KEYS = [(section, key) for section, keys in known_keys(Settings).items() for key in keys]
 
 

@@ -6,6 +6,7 @@ from bot.errors import (
     ConfigInvalid,
     ConfigMissing,
     DatabaseInUse,
+    DatabaseNotShared,
     DatabaseUnusable,
     DiscordRefused,
     DiscordTokenRefused,
@@ -54,6 +55,14 @@ def _in_use(error: DatabaseInUse) -> str:
     return _("Another seedream-bot already works with {path}. Stop it, or give this one its own database.").format(
         path=error.path
     )
+
+
+@describe.register
+def _not_shared(error: DatabaseNotShared) -> str:
+    return _(
+        "A worker works beside other processes, and {url} is for one process alone. Set storage.url to a database of "
+        'PostgreSQL, "postgresql+asyncpg://…", for all of them; or use `seedream-bot run`, which does everything.'
+    ).format(url=error.url)
 
 
 @describe.register
