@@ -256,9 +256,11 @@ class SqlJobStore:
 
 def claim_statement(owner: str, lease_until: DatabaseTime, limit: int) -> ReturningUpdate[Any]:
     """Return the one statement that finds the oldest claimable jobs, makes them the owner's, and returns them."""
+    # As a query of its own it is asked once, which lets PostgreSQL look in the index for what is over by then.
+    now = select(DatabaseTime()).scalar_subquery()
     due = (
         select(jobs.c.id)
-        .where(jobs.c.open, or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= DatabaseTime()))
+        .where(jobs.c.open, or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= now))
         .order_by(jobs.c.created_at, jobs.c.id)
         .limit(limit)
         # Where several processes claim at once, each takes what no other is just taking; SQLite has one writer anyway.
