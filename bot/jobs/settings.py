@@ -15,6 +15,7 @@ class JobSettings:
         poll_deadline: how long a task may take before the job is `expired`.
         steps_at_once: how many jobs are worked on at the same time; waiting ones do not count.
         lease: how long a job stays ours without being renewed.
+        claim_every: how often to look for jobs that nobody holds, at least; others may give some back at any time.
     """
 
     max_running_tasks: int = 10
@@ -23,3 +24,4 @@ class JobSettings:
     poll_deadline: timedelta = timedelta(minutes=10)
     steps_at_once: int = 32
     lease: timedelta = timedelta(seconds=60)
+    claim_every: timedelta = timedelta(seconds=20)

@@ -290,17 +290,22 @@ class Worker:
         return await self._steps.submit(job, may_post=lambda: not self._stopping)
 
     async def _keep_leases(self) -> None:
-        """Claim jobs nobody holds and renew our own, three times a lease."""
+        """Renew our leases, three times in each, and claim what nobody holds, as often as the settings say."""
+        renewal = self._settings.lease.total_seconds() / 3
+        pause = min(self._settings.claim_every.total_seconds(), renewal)
+        renew_at = self._clock.monotonic()
         while not self._stopping:
             try:
-                if await self._store.renew() > self.open_jobs:
-                    await self._find_forgotten()
+                if self._clock.monotonic() >= renew_at:
+                    if await self._store.renew() > self.open_jobs:
+                        await self._find_forgotten()
+                    renew_at = self._clock.monotonic() + renewal
                 while claims := await self._store.claim(CLAIM_AT_ONCE):
                     for claim in claims:
                         self._take_over(claim)
             except StorageUnavailable as error:
                 _log.error("leases not renewed", error=str(error))
-            await self._clock.sleep(self._settings.lease.total_seconds() / 3)
+            await self._clock.sleep(pause)
 
     async def _find_forgotten(self) -> None:
         """Start on jobs that were stored or claimed although the database, going away, could not say so."""

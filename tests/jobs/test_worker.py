@@ -207,6 +207,20 @@ async def test_jobs_of_a_process_that_lives_are_left_alone(engine: Engine) -> No
     await other.crash()
 
 
+async def test_what_a_stopping_process_gives_back_is_gone_on_with_in_seconds() -> None:
+    engine = Engine.build(settings=replace(SETTINGS, claim_every=timedelta(seconds=5)))
+    engine.start()
+    other = engine.successor("other").start()
+    engine.api.seconds_per_task = 1000.0
+    await engine.take(waiting_job(place=IN_PLACE, thread_id=None))
+    await engine.run_for(1)
+    await engine.worker.drain(0)
+    assert other.worker.open_jobs == 0
+    await engine.run_for(5)
+    assert other.worker.open_jobs == 1
+    await other.crash()
+
+
 async def test_leases_that_ran_out_are_taken_over_and_tasks_keep_their_places() -> None:
     engine = _capped(2)
     engine.api.seconds_per_task = 100_000.0
