@@ -11,7 +11,7 @@ from bot.domain.job import Job
 from bot.domain.place import choose_venue
 from bot.domain.request import RequestDraft, check_request
 from bot.domain.sources import Picture, Source
-from bot.interactions import place_kind, place_of, requester_of, rights
+from bot.interactions import job_id_of, place_kind, place_of, requester_of, rights
 
 
 async def take_in(interaction: discord.Interaction[SeedreamBot], draft: RequestDraft, sources: Sequence[Source]) -> Job:
@@ -26,6 +26,7 @@ async def take_in(interaction: discord.Interaction[SeedreamBot], draft: RequestD
         RequestRefused: the rules that the request breaks, as far as they are known by now.
         CannotPostPictures: there is no way to post pictures there.
         ShuttingDown: nothing new is taken in.
+        AlreadyTaken: another process has heard of it too, and took it in.
     """
     pictures = sum(isinstance(source, Picture) for source in sources)
     request = check_request(replace(draft, reference_count=pictures))
@@ -38,4 +39,5 @@ async def take_in(interaction: discord.Interaction[SeedreamBot], draft: RequestD
             request=request,
             sources=sources,
             acknowledge=partial(acknowledge, interaction),
+            job_id=job_id_of(interaction),
         )

@@ -70,6 +70,14 @@ def place_of(interaction: AnyInteraction, choice: VenueChoice) -> Place:
     )
 
 
+def job_id_of(interaction: AnyInteraction) -> str:
+    """Return the id of the job that an interaction asks for, whichever process hears of it.
+
+    While shards are dealt out anew, or where two processes were given the same ones, Discord tells both.
+    """
+    return f"{interaction.id:016x}"
+
+
 def requester_of(interaction: AnyInteraction) -> Requester:
     """Return who asks."""
     return Requester(interaction.user.id, interaction.user.display_name, interaction.locale.value)

@@ -8,7 +8,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.errors import BotError, Cost, UnknownError
+from bot.errors import AlreadyTaken, BotError, Cost, UnknownError
 from bot.presentation.errors import explain
 from bot.presentation.i18n import speaking
 
@@ -66,6 +66,9 @@ async def _deferred(interaction: AnyInteraction) -> int:
 
 async def answer_error(interaction: AnyInteraction, cause: Exception) -> None:
     """Say what went wrong in the place of asking: privately, unless a public answer has been begun."""
+    if isinstance(cause, AlreadyTaken):
+        _log.warning("another process took this command in; was one cluster.id given to two?", job=cause.job_id)
+        return
     if isinstance(cause, BotError):
         told = cause
         _log.info("refused", error=str(cause), user=interaction.user.id, guild=interaction.guild_id)

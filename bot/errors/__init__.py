@@ -68,6 +68,7 @@ BotError
 │   └── DeliveryGivenUp
 ├── JobError
 │   ├── JobLost
+│   ├── AlreadyTaken
 │   ├── JobInterrupted
 │   ├── JobRestored
 │   ├── AnswerOutOfReach
@@ -127,6 +128,7 @@ from bot.errors.delivery import (
     UploadTooLarge,
 )
 from bot.errors.jobs import (
+    AlreadyTaken,
     AnswerOutOfReach,
     JobError,
     JobInterrupted,
@@ -185,6 +187,7 @@ from bot.errors.startup import (
 )
 
 __all__ = [
+    "AlreadyTaken",
     "AnimatedImage",
     "AnswerOutOfReach",
     "ApiAnswerInvalid",

@@ -19,6 +19,13 @@ class JobLost(JobError):
 
 
 @dataclass(eq=False)
+class AlreadyTaken(JobError):
+    """Another process has taken the same command in. The only right answer is none: that one gives it."""
+
+    job_id: str
+
+
+@dataclass(eq=False)
 class JobInterrupted(JobError):
     """The bot went down between sending the paid request and its answer."""
 

@@ -83,6 +83,7 @@ class JobService:
         request: GenerationRequest,
         sources: Sequence[Source],
         acknowledge: Callable[[], Awaitable[int]],
+        job_id: str | None = None,
     ) -> Job:
         """Store a job, acknowledge its command, and have it worked on; return it.
 
@@ -96,15 +97,17 @@ class JobService:
             request: what for.
             sources: where its reference images come from, in order; what is no picture yet is gathered later.
             acknowledge: answers the command and returns the id of the reply.
+            job_id: the same for whichever process hears of the command, so that one alone takes it; None for a new one.
 
         Raises:
+            AlreadyTaken: another process has it.
             StorageUnavailable: it could not be stored; nothing was begun.
             Exception: what `acknowledge` raises; whether Discord took it all the same is found out later.
         """
         pictures = [source for source in sources if isinstance(source, Picture)]
         known = len(pictures) == len(sources)
         job = Job(
-            id=self._new_id(),
+            id=job_id or self._new_id(),
             status=Status.ACCEPTED,
             requester=requester,
             place=place,

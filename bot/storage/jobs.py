@@ -24,7 +24,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from bot.clock import Clock, SystemClock
 from bot.domain.job import AT_THE_API, TRANSITIONS, Claim, Job, Status, TaskStatus
 from bot.domain.request import GenerationRequest
-from bot.errors import JobLost, StorageUnavailable
+from bot.errors import AlreadyTaken, JobLost, StorageUnavailable
 from bot.storage.database import Database, Work
 from bot.storage.documents import from_row, speed_class, to_row
 from bot.storage.tables import jobs
@@ -77,7 +77,7 @@ class SqlJobStore:
 
         Raises:
             StorageUnavailable: the database did not take it; try again with the same job.
-            ValueError: another job has this id.
+            AlreadyTaken: another job has this id, or another process has stored this one.
         """
         row = to_row(job, self._clock.now())
         held = {"owner": self._owner, "lease_until": self._lease_until, "updated_at": DatabaseTime()}
@@ -89,7 +89,7 @@ class SqlJobStore:
             # Asked again after an error, the first try may have been stored after all.
             stored = _row(connection, job.id)
             if stored is None or not self._is_stored(stored, row):
-                raise ValueError(f"there is another job of the id {job.id}")
+                raise AlreadyTaken(job_id=job.id)
 
         await self._write_surely(work)
 

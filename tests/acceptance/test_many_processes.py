@@ -198,9 +198,15 @@ async def test_a_worker_delivers_what_a_killed_process_took_in(site: Site, postg
     foreign.join(site.person)
     places = [*site.channels, site.world.discord.dm(site.person), foreign.add_text_channel("general")]
     used = [await site.use(channel) for channel in places]
-    await site.world.until(lambda: len(site.world.seedream.ledger) == 4, what="the POSTs", timeout=LONG)
+    seedream = site.world.seedream
+
+    def polled() -> bool:
+        asked = {record.path.rpartition("/")[2] for record in seedream.requests if record.method == "GET"}
+        return len(seedream.tasks) == 4 and asked.issuperset(seedream.tasks)
+
+    await site.world.until(polled, what="every task to be asked for", timeout=LONG)
     await front.kill()
-    for task in site.world.seedream.tasks.values():
+    for task in seedream.tasks.values():
         task.plan = QUICK
     connection = await postgres.connect(site.database)
     # The server's clock is nobody's to move, and a lease is long.
@@ -279,3 +285,18 @@ async def test_a_rolling_restart_loses_nothing_and_pays_nothing_twice(site: Site
         else:
             # Nobody was connected for that server: Discord itself says so.
             assert not interaction.told
+
+
+async def test_a_command_that_two_processes_hear_of_is_taken_in_once(site: Site) -> None:
+    # As when shards are dealt out anew, or one cluster.id was given to two.
+    pair = [site.add(name) for name in ("one", "two")]
+    await asyncio.gather(*(process.start() for process in pair))
+    await site.world.until(lambda: all(last_state(process) for process in pair), what="both", timeout=LONG)
+    used = [await site.use(channel) for channel in (*site.channels, *site.channels)]
+    await site.until(*used)
+    assert all(len(interaction.told) == 2 for interaction in used)
+    assert len(site.world.seedream.ledger) == 4
+    assert [site.shown(interaction) for interaction in used] == [1] * 4
+    assert all("Done" in words(i.original) for i in used if i.original is not None)
+    told = [line for process in pair for line in lines(process) if "took this command in" in line["event"]]
+    assert len(told) == 4

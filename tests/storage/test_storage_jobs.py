@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from bot.domain.job import ENDS, TRANSITIONS, Job, Status, TaskStatus
 from bot.domain.request import GenerationRequest
 from bot.domain.sizes import Tier, Version
-from bot.errors import JobLost
+from bot.errors import AlreadyTaken, JobLost
 from bot.jobs.ports import JobStore
 from bot.storage import Database, SqlJobStore
 from bot.storage.jobs import claim_statement
@@ -129,7 +129,7 @@ async def test_a_repeated_add_or_save_of_the_same_is_done_already(store: SqlJobS
 
 async def test_a_second_job_of_the_same_id_is_refused(store: SqlJobStore, make_job: JobMaker) -> None:
     await store.add(make_job())
-    with pytest.raises(ValueError, match="another job"):
+    with pytest.raises(AlreadyTaken):
         await store.add(make_job(attempts=1))
     assert await store.get(make_job().id) == make_job()
 

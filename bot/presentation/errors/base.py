@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import singledispatch
 
 from bot.errors import (
+    AlreadyTaken,
     AnswerOutOfReach,
     BotError,
     JobError,
@@ -36,6 +37,11 @@ def _unknown(error: UnknownError) -> str:
 @describe.register
 def _job(error: JobError) -> str:  # noqa: ARG001 - the class alone says it
     return _("This job cannot be worked on just now.")
+
+
+@describe.register
+def _taken(error: AlreadyTaken) -> str:
+    return _("Job `{job}` has been taken in by another process.").format(job=error.job_id)
 
 
 @describe.register
