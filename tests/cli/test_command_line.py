@@ -68,12 +68,14 @@ def test_version(invoke: Invoke) -> None:
 def test_help_names_the_commands_but_not_the_probe(invoke: Invoke) -> None:
     code, out, _ = invoke("--help")
     assert code == 0
-    for command in ("run", "demo", "doctor", "sync", "generate"):
+    for command in ("run", "worker", "demo", "doctor", "sync", "generate"):
         assert f" {command} " in out
     assert " health " not in out
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "doctor", "sync", "generate", "backup", "restore", "health"])
+@pytest.mark.parametrize(
+    "command", ["run", "worker", "demo", "doctor", "sync", "generate", "backup", "restore", "health"]
+)
 def test_every_command_has_help(invoke: Invoke, command: str) -> None:
     assert invoke(command, "--help")[0] == 0
 
@@ -115,7 +117,7 @@ def test_what_is_not_understood_exits_2(invoke: Invoke, arguments: list[str], wo
     assert words in err
 
 
-@pytest.mark.parametrize("command", [["run"], ["sync"], ["generate", "a boat"], ["health"]])
+@pytest.mark.parametrize("command", [["run"], ["worker"], ["sync"], ["generate", "a boat"], ["health"]])
 def test_without_settings_every_command_says_what_is_missing(invoke: Invoke, command: list[str]) -> None:
     code, out, err = invoke(*command)
     assert (code, out) == (1, "")

@@ -15,8 +15,9 @@ from rich.console import Console
 from bot.cli.doctor import application, local, read_settings, run_doctor
 from bot.cli.doctor import seedream as seedream_checks
 from bot.cli.doctor.check import Check, passed, show
+from bot.cli.doctor.shards import shards
 from bot.cli.outcome import Guard
-from bot.config import load_settings
+from bot.config import ClusterSettings, load_settings
 from bot.storage import Database
 from bot.telemetry.health import HealthServer
 from sandbox.discord import DiscordSandbox
@@ -114,14 +115,14 @@ async def test_a_settings_file_with_mistakes_tells_them_all_and_leaves_the_rest(
     assert "seedream.requests_per_second: must be greater than 0, got -1" in clinic.said
     assert "loging: unknown section; did you mean logging?" in clinic.said
     assert "not checked" not in clinic.said
-    assert clinic.said.splitlines()[-2:] == ["The check failed.", "12 further checks need the settings first."]
+    assert clinic.said.splitlines()[-2:] == ["The check failed.", "13 further checks need the settings first."]
 
 
 async def test_a_missing_file_tells_how_to_make_one(tmp_path: Path) -> None:
     screen = io.StringIO()
     assert await run_doctor(tmp_path / "none.toml", Console(file=screen, width=200), Guard()) == 1
     assert "config.example.toml" in screen.getvalue()
-    assert "12 further checks need the settings first." in screen.getvalue()
+    assert "13 further checks need the settings first." in screen.getvalue()
 
 
 async def test_a_wrong_bot_token_leaves_discord_but_not_the_rest(clinic: Clinic) -> None:
@@ -224,6 +225,32 @@ async def test_the_gateway_that_no_log_in_is_left_for(clinic: Clinic, discord: D
     assert await clinic.examine() == 1
     assert "none of 1000 log-ins is left" in clinic.row("Gateway")
     assert "24:00:00" in clinic.row("Gateway") or "1 day" in clinic.row("Gateway")
+
+
+@pytest.mark.parametrize(("left", "advised"), [(29, True), (30, False)])
+async def test_few_log_ins_that_are_left_are_spoken_of(
+    clinic: Clinic, discord: DiscordSandbox, left: int, advised: bool
+) -> None:
+    discord.world.gateway.shards = 3
+    discord.world.gateway.session_starts_left = left
+    assert await clinic.examine() == 0
+    assert ("Restart sparingly" in clinic.row("Gateway")) is advised
+
+
+@pytest.mark.parametrize(
+    ("cluster", "recommended", "found", "todo"),
+    [
+        ({}, 3, "all of 3, as Discord recommends", ""),
+        ({"shards": 2}, 1, "process 0 of 1 has 0, 1 of 2", ""),
+        ({"count": 2, "id": 1}, 1, "process 1 of 2 has 1 of 2", ""),
+        ({"count": 2, "id": 1, "shards": 4}, 5, "process 1 of 2 has 1, 3 of 4; Discord recommends 5", "to 5 for every"),
+    ],
+)
+def test_the_shards_are_told(cluster: dict[str, int], recommended: int, found: str, todo: str) -> None:
+    check = shards({"shards": recommended}, ClusterSettings.model_validate(cluster))
+    assert (check.passed, check.detail) == (True, found)
+    assert todo in check.remedy
+    assert bool(todo) == bool(check.remedy)
 
 
 async def test_a_gateway_that_cannot_be_reached(clinic: Clinic) -> None:

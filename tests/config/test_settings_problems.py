@@ -10,6 +10,7 @@ from bot.config import checks, load_settings
 from bot.errors import ConfigInvalid
 
 Write = Callable[[str], Path]
+SHARED = '[storage]\nurl = "postgresql+asyncpg://bot@db/bot"'
 SECRET = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
 
 
@@ -53,6 +54,22 @@ def file(discord: str = "", seedream: str = "", rest: str = "") -> str:
         (
             file(seedream="total_timeout_seconds = 1.5"),
             "seedream.total_timeout_seconds: must not be less than connect_timeout_seconds (10)",
+        ),
+        (file(rest="[cluster]\ncount = 0"), "cluster.count: must be at least 1, got 0"),
+        (
+            file(rest="[cluster]\nid = 1"),
+            "cluster.id: must be less than cluster.count (1), as the first process is 0",
+        ),
+        (
+            file(rest=f"{SHARED}\n[cluster]\ncount = 3\nshards = 2"),
+            "cluster.shards: must not be less than cluster.count (3): each process needs one",
+        ),
+        (
+            file(rest="[cluster]\ncount = 2"),
+            (
+                "cluster: several processes need a database they can share: set storage.url to one of PostgreSQL, "
+                '"postgresql+asyncpg://…", or leave cluster.count at 1'
+            ),
         ),
         (file(seedream='currency = ""'), "seedream.currency: must not be empty"),
         (

@@ -61,7 +61,7 @@ def _others_can_read(path: Path) -> bool:
 
 async def _all_checks(settings: Settings) -> list[Check]:
     groups = await asyncio.gather(
-        application.checks(settings.discord),
+        application.checks(settings.discord, settings.cluster),
         seedream.checks(settings.seedream),
         local.checks(settings.storage, settings.health),
     )

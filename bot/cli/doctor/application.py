@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from bot import __version__, discord_bot
 from bot.cli.doctor.check import Check, failed, not_checked, passed
-from bot.config import DiscordSettings
+from bot.cli.doctor.shards import SHARDS, log_ins, shards
+from bot.config import ClusterSettings, DiscordSettings
 
 TOKEN = "Discord token"  # noqa: S105 - the name of a check
 APPLICATION = "Application"
@@ -22,7 +23,7 @@ INTENTS = "Intents"
 INVITATION = "Invitation"
 SERVERS = "Servers"
 GATEWAY = "Gateway"
-NAMES = (TOKEN, APPLICATION, INSTALLATION, INTENTS, INVITATION, SERVERS, GATEWAY)
+NAMES = (TOKEN, APPLICATION, INSTALLATION, INTENTS, INVITATION, SERVERS, GATEWAY, SHARDS)
 TIMEOUT_SECONDS = 10.0
 
 _PORTAL = "https://discord.com/developers/applications"
@@ -106,7 +107,7 @@ class DiscordApi:
             raise NoAnswer(200, "it does not greet as Discord's gateway does")
 
 
-async def checks(settings: DiscordSettings) -> list[Check]:
+async def checks(settings: DiscordSettings, cluster: ClusterSettings) -> list[Check]:
     """Check everything on Discord's side; what hangs on a failed check is left out."""
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
     headers = {"User-Agent": f"DiscordBot (seedream-bot, {__version__})"}
@@ -115,7 +116,8 @@ async def checks(settings: DiscordSettings) -> list[Check]:
         first = await token(api, settings.api_base_url)
         if not first.passed:
             return [first, *(not_checked(name, "Discord did not let the bot in") for name in NAMES[1:])]
-        return [first, *await _application_checks(api), await servers(api), await gateway(api, settings.gateway_url)]
+        of_gateway = await gateway(api, settings.gateway_url, cluster)
+        return [first, *await _application_checks(api), await servers(api), *of_gateway]
 
 
 async def token(api: DiscordApi, base_url: str) -> Check:
@@ -219,12 +221,19 @@ async def servers(api: DiscordApi) -> Check:
     return passed(SERVERS, f"the bot is in {count}")
 
 
-async def gateway(api: DiscordApi, url: str | None) -> Check:
-    """Check that the gateway can be reached, and how many log-ins are left for today."""
+async def gateway(api: DiscordApi, url: str | None, cluster: ClusterSettings) -> list[Check]:
+    """Check that the gateway can be reached, how many log-ins are left for today, and the shards."""
     try:
         answer = await api.get("/gateway/bot")
     except NoAnswer as problem:
-        return failed(GATEWAY, f"Discord does not tell its gateway: {problem.detail}", "Try again later.")
+        return [
+            failed(GATEWAY, f"Discord does not tell its gateway: {problem.detail}", "Try again later."),
+            not_checked(SHARDS, "Discord does not say how many"),
+        ]
+    return [await _gateway(api, url, answer, cluster), shards(answer, cluster)]
+
+
+async def _gateway(api: DiscordApi, url: str | None, answer: dict[str, Any], cluster: ClusterSettings) -> Check:
     limit = answer.get("session_start_limit") or {}
     left, total = limit.get("remaining"), limit.get("total")
     if left == 0:
@@ -240,4 +249,4 @@ async def gateway(api: DiscordApi, url: str | None) -> Check:
             "Let WebSocket connections out of this machine's network"
             + (", or mend discord.gateway_url." if url else "."),
         )
-    return passed(GATEWAY, f"{address} answers; {left} of {total} log-ins left")
+    return passed(GATEWAY, f"{address} answers; {left} of {total} log-ins left", log_ins(answer, cluster))
