@@ -31,6 +31,7 @@ from bot.monitor import Monitor
 from bot.presentation.errors import describe
 from bot.references import Gatherer
 from bot.seedream import SeedreamClient
+from bot.sharing import Sharing, share
 from bot.spool import open_spool
 from bot.startup import startup_errors
 from bot.storage import Database, FactStore, SqlCensus, SqlJobStore, reckon_with_restoration
@@ -127,7 +128,7 @@ class App:
             clock=self._clock,
             http_trace=calls.trace(),
         )
-        self.worker = await self._make_worker(store, calls)
+        self.worker = await self._make_worker(store, share(database, store, settings, self._clock), calls)
         self.jobs = JobService(store=store, worker=self.worker, clock=self._clock)
         self.discord.serve(self.jobs)
         await self._log_in()
@@ -144,7 +145,7 @@ class App:
                 resumed=restored.resumed,
             )
 
-    async def _make_worker(self, store: SqlJobStore, calls: DiscordCalls) -> Worker:
+    async def _make_worker(self, store: SqlJobStore, sharing: Sharing, calls: DiscordCalls) -> Worker:
         settings = self._settings
         spool = await self._stack.enter_async_context(open_spool(settings.storage.url, settings.storage.spool_dir))
         services = await open_services(
@@ -155,12 +156,13 @@ class App:
             spool=spool.references,
             trusted_urls=[settings.discord.api_base_url],
             observe=self.monitor.api_call,
+            rate=sharing.rate,
         )
         self._api = services.client
         session = await self._stack.enter_async_context(
             open_response_session(self.discord.http.user_agent, calls.trace())
         )
-        messenger = DiscordMessenger(
+        discord = DiscordMessenger(
             self.discord,
             responses=Responses(self.discord, session, self._clock),
             clock=self._clock,
@@ -168,6 +170,7 @@ class App:
             archive_minutes=settings.discord.thread_archive_minutes,
             prices=PriceList(settings.seedream.price_per_image, settings.seedream.currency),
         )
+        messenger = sharing.guarded(discord)
         sender = Sender(store, messenger)
         courier = SpoolCourier(session=services.files, spool=spool.results)
         rules = JobSettings(
@@ -186,12 +189,22 @@ class App:
             sender=sender,
             telling=Telling(messenger, sender, self._clock),
             delivery=Delivery(store, courier, messenger, sender),
+            tenure=sharing.tenure,
             clock=self._clock,
             settings=rules,
         )
         watch = self.monitor.metrics
         trouble = Trouble(store=store, messenger=messenger, clock=self._clock, settings=rules, watch=watch)
-        return Worker(store=store, steps=steps, trouble=trouble, clock=self._clock, settings=rules, watch=watch)
+        return Worker(
+            store=store,
+            steps=steps,
+            trouble=trouble,
+            clock=self._clock,
+            settings=rules,
+            line=sharing.line,
+            tenure=sharing.tenure,
+            watch=watch,
+        )
 
     async def _log_in(self) -> None:
         self._stack.push_async_callback(self.discord.leave, self._patience.discord)
@@ -231,7 +244,7 @@ class App:
     async def _ask_api(self) -> None:
         try:
             await self._api.check_access(thorough=False)
-        except ApiError as error:
+        except (ApiError, StorageUnavailable) as error:
             _log.error("Seedream cannot be used now", problem=describe(error))
 
     async def _connect(self) -> None:
