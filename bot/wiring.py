@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.config import SeedreamSettings
 from bot.domain.retry import RetryPolicy
 from bot.references import Fetcher, Preparer, open_guarded_session
-from bot.seedream import SeedreamClient, open_session
+from bot.seedream import ProcessRate, RequestRate, SeedreamClient, open_session
 from bot.seedream.observing import CallObserver, unobserved
 
 TRANSFERS = RetryPolicy(attempts=4, first=0.5, longest=8.0)
@@ -44,17 +44,19 @@ async def open_services(
     spool: Path,
     trusted_urls: Iterable[str] = (),
     observe: CallObserver = unobserved,
+    rate: RequestRate | None = None,
 ) -> Services:
     """Open everything on a stack that closes it again.
 
     Args:
         stack: closes the sessions.
         settings: the API's.
-        clock: for pauses and the limiter.
+        clock: for pauses.
         jitter: returns random numbers in [0, 1).
         spool: an existing folder for reference images on their way.
         trusted_urls: whose servers files may come from though they stand in a private network, beside the API's own.
         observe: is told of every call of the API.
+        rate: the limit on requests per second; by default one of this process alone.
     """
     files = await stack.enter_async_context(
         open_guarded_session(
@@ -65,7 +67,8 @@ async def open_services(
             allowed_origins=_origins((settings.api_base_url, settings.files_base_url, *trusted_urls)),
         )
     )
-    client = await _open_client(stack, settings, clock, observe)
+    rate = rate or ProcessRate(settings.requests_per_second, clock)
+    client = await _open_client(stack, settings, clock, observe, rate)
     preparer = Preparer(
         Fetcher(files, policy=TRANSFERS, clock=clock, jitter=jitter),
         client,
@@ -80,7 +83,7 @@ async def open_services(
 
 
 async def _open_client(
-    stack: AsyncExitStack, settings: SeedreamSettings, clock: Clock, observe: CallObserver
+    stack: AsyncExitStack, settings: SeedreamSettings, clock: Clock, observe: CallObserver, rate: RequestRate
 ) -> SeedreamClient:
     repeatable, paid = [
         await stack.enter_async_context(
@@ -100,7 +103,7 @@ async def _open_client(
         api_token=settings.api_token,
         api_base_url=settings.api_base_url,
         files_base_url=settings.files_base_url,
-        requests_per_second=settings.requests_per_second,
+        rate=rate,
         clock=clock,
         observe=observe,
     )

@@ -161,7 +161,7 @@ class App:
     async def _ask_api(self) -> None:
         try:
             await self._workshop.api.check_access(thorough=False)
-        except ApiError as error:
+        except (ApiError, StorageUnavailable) as error:
             _log.error("Seedream cannot be used now", problem=describe(error))
 
     @property

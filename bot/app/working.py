@@ -25,6 +25,7 @@ from bot.jobs.worker import Worker
 from bot.monitor import Monitor
 from bot.references import Gatherer
 from bot.seedream import SeedreamClient
+from bot.sharing import share
 from bot.spool import open_spool
 from bot.storage import Database, SqlJobStore, reckon_with_restoration
 from bot.telemetry.discord_calls import DiscordCalls
@@ -74,6 +75,7 @@ async def open_workshop(
     store = SqlJobStore(database, owner=owner, lease=lease, clock=clock)
     if database.exclusive:
         await store.take_over()
+    sharing = share(database, store, settings, clock)
     spool = await stack.enter_async_context(open_spool(settings.storage.url, settings.storage.spool_dir))
     services = await open_services(
         stack,
@@ -83,9 +85,10 @@ async def open_workshop(
         spool=spool.references,
         trusted_urls=[settings.discord.api_base_url],
         observe=monitor.api_call,
+        rate=sharing.rate,
     )
     session = await stack.enter_async_context(open_response_session(discord_client.http.user_agent, calls.trace()))
-    messenger = DiscordMessenger(
+    speaking = DiscordMessenger(
         discord_client,
         responses=Responses(discord_client, session, clock),
         clock=clock,
@@ -93,6 +96,7 @@ async def open_workshop(
         archive_minutes=settings.discord.thread_archive_minutes,
         prices=PriceList(settings.seedream.price_per_image, settings.seedream.currency),
     )
+    messenger = sharing.guarded(speaking)
     sender = Sender(store, messenger)
     courier = SpoolCourier(session=services.files, spool=spool.results)
     rules = JobSettings(
@@ -113,12 +117,22 @@ async def open_workshop(
         sender=sender,
         telling=Telling(messenger, sender, clock),
         delivery=Delivery(store, courier, messenger, sender),
+        tenure=sharing.tenure,
         clock=clock,
         settings=rules,
     )
     watch = monitor.metrics
     trouble = Trouble(store=store, messenger=messenger, clock=clock, settings=rules, watch=watch)
-    worker = Worker(store=store, steps=steps, trouble=trouble, clock=clock, settings=rules, watch=watch)
+    worker = Worker(
+        store=store,
+        steps=steps,
+        trouble=trouble,
+        clock=clock,
+        settings=rules,
+        line=sharing.line,
+        tenure=sharing.tenure,
+        watch=watch,
+    )
     return Workshop(store, worker, services.client)
 
 

@@ -23,6 +23,10 @@ class JobStore(Protocol):
         """Return a job as stored, whoever holds it."""
         ...
 
+    async def mine(self, job_id: str) -> Job | None:
+        """Return a job as stored; None where this process does not hold it."""
+        ...
+
     async def save(self, job: Job, *, was: Status) -> Job:
         """Replace the row of a job this process holds and whose stored status is `was`; return the job as stored now.
 
@@ -57,11 +61,15 @@ class JobStore(Protocol):
 
 
 class AdmissionLine(Protocol):
-    """The line for a place at the API that the jobs of all processes stand in: a cap on tasks, shared fairly.
+    """The line for a place at the API: a cap on tasks, shared fairly, by the jobs of all processes that there are.
 
     Places are given to whoever has fewest, then to the oldest job. A saved job is out of the line, and has a place only
     while it is submitting or waiting; so a place ends by itself when the task does.
     """
+
+    def hold(self, job_id: str, user_id: int, *, at_api: bool) -> None:
+        """Hear of a job that this process works on from now on, and whether its task is at the API already."""
+        ...
 
     async def enter(self, job_id: str) -> bool:
         """Put a prepared job of this process in line, or leave it where it stands there; False if it is lost.
@@ -71,34 +79,22 @@ class AdmissionLine(Protocol):
         """
         ...
 
-    async def leave(self, job_id: str) -> None:
-        """Take a job of this process out of the line, or give back a place it has not used.
+    def leave(self, job_id: str) -> None:
+        """Hear that a job was saved which is neither in line nor at the API by that."""
+        ...
 
-        Raises:
-            StorageUnavailable: try again.
-        """
+    def forget(self, job_id: str) -> None:
+        """Hear of a job that this process has nothing more to do with."""
         ...
 
     async def admit(self) -> Sequence[str]:
-        """Give out the free places to jobs of all processes; return those of this one that may submit and have not yet.
+        """Give out the free places to jobs of all processes; return those of this one that may submit.
 
-        To be called when a job enters, when a task ends, and every second or so while jobs of this process are in line:
-        another process may have given one of them a place.
+        Some of them may have begun to. To be called when a job has entered, when a task has ended, and every second or
+        so while jobs of this process are in line: another process may have given one of them a place.
 
         Raises:
             StorageUnavailable: try again.
-        """
-        ...
-
-
-class RequestRate(Protocol):
-    """A limit on requests per second that all processes keep together."""
-
-    async def reserve(self, count: int = 1) -> float:
-        """Take the next slots and return the seconds until the first of them; 0 or less when that is now.
-
-        Raises:
-            StorageUnavailable: the limit cannot be known just now.
         """
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.job import Job, PictureNote, Sent
-from bot.errors import BotError, DiscordUnavailable, PlaceGone
+from bot.errors import BotError, DiscordUnavailable, JobLost, PlaceGone
 from bot.jobs.messenger import Messenger
 from bot.jobs.ports import JobStore
 
@@ -55,6 +55,10 @@ class Sender:
         except DiscordUnavailable as error:
             if error.maybe_taken:
                 self._mine.discard(nonce)
+            raise
+        except JobLost:
+            # Somebody else may send it, should the job come back.
+            self._mine.discard(nonce)
             raise
         except BotError:
             raise

@@ -1,9 +1,10 @@
 """The steps of a job, one method a status: each ends with the row saved in the state it has reached."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -27,7 +28,10 @@ from bot.jobs.ports import Gatherer, ImageApi, JobStore, ReferencePreparer
 from bot.jobs.sending import Sender
 from bot.jobs.settings import JobSettings
 from bot.jobs.telling import Telling
+from bot.jobs.tenure import Tenure
 from bot.jobs.turns import Again, Done, InLine, Turn
+
+T = TypeVar("T")
 
 RESULTS_LIVE = timedelta(hours=24)
 """How long result links work. Source: https://www.volcengine.com/docs/82379/1541523 (`url`: valid for 24 hours)."""
@@ -54,6 +58,7 @@ class Steps:
     sender: Sender
     delivery: Delivery
     telling: Telling
+    tenure: Tenure
     clock: Clock
     settings: JobSettings
     jitter: Callable[[], float] = random.random
@@ -140,6 +145,7 @@ class Steps:
             return Again()
         # From here on, only the POST itself may take time: whoever finds this row cannot know whether it went out.
         job = await self._save(submitting, job)
+        await self._ensure_ours(job)
         urls = [reference.api_url for reference in job.references if reference.api_url]
         task_id = await self.api.submit(job.request, urls)
         now = self.clock.now()
@@ -164,14 +170,21 @@ class Steps:
             _log.warning("card not shown", job=job.id, error=str(error))
 
     async def _save_surely(self, job: Job, before: Job) -> Job:
+        # The task is paid for and its id is only here: there is nothing better to do than to try on.
+        return await self._surely(lambda: self._save(job, before), f"id of task {job.task_id} not stored yet", job)
+
+    async def _ensure_ours(self, job: Job) -> None:
+        # Nothing is sent yet, which the row, `submitting`, does not tell: so nobody else is to find it like that.
+        await self._surely(lambda: self.tenure.ensure(job), "POST waits for the database", job)
+
+    async def _surely(self, act: Callable[[], Awaitable[T]], trouble: str, job: Job) -> T:
         failures = 0
         while True:
             try:
-                return await self._save(job, before)
+                return await act()
             except StorageUnavailable as error:
-                # The task is paid for and its id is only here: there is nothing better to do than to try on.
                 failures += 1
-                _log.error("task id not stored yet", job=job.id, task=job.task_id, error=str(error))
+                _log.error(trouble, job=job.id, error=str(error))
                 await self.clock.sleep(_SAVING.delay(error, failures, self.jitter()) or 1.0)
 
     async def _poll(self, job: Job) -> Turn:

@@ -47,6 +47,8 @@ class Telling:
             try:
                 with foreseen(job):
                     seen = await show(job) or seen
+            except (JobLost, StorageUnavailable):
+                raise
             except BotError as error:
                 unshown.append(error)
         retryable = next((trouble for trouble in unshown if trouble.retryable), None)

@@ -24,12 +24,14 @@ from bot.errors import (
     DeliveryError,
     DeliveryGivenUp,
     DiscordUnavailable,
+    JobLost,
     PlaceError,
     PlaceGone,
     ReferenceImageError,
     ReferencesRefused,
     RequestError,
     ResultUnreachable,
+    StorageUnavailable,
     TaskOutOfSight,
     TaskOverdue,
     TaskUnknownToApi,
@@ -189,7 +191,7 @@ class Trouble:
             return replace(job, place=replace(place, venue=Venue.INTERACTION), sent=kept)
         try:
             channel_id = await self.messenger.open_direct_message(job)
-        except DiscordUnavailable:
+        except (DiscordUnavailable, JobLost, StorageUnavailable):
             raise
         except BotError as error:
             _log.warning("no direct message either", job=job.id, error=str(error))

@@ -23,7 +23,6 @@ from aiohttp import (
     FormData,
     InvalidURL,
 )
-from aiolimiter import AsyncLimiter
 from pydantic import SecretStr
 
 from bot.clock import Clock
@@ -43,6 +42,7 @@ from bot.files import open_file
 from bot.seedream import protocol
 from bot.seedream.observing import CallObserver, observed, unobserved
 from bot.seedream.protocol import Answer, Call, UploadedImage
+from bot.seedream.rate import RequestRate
 from bot.seedream.refusals import clean
 
 MAX_ANSWER_BYTES = 1024 * 1024
@@ -61,8 +61,8 @@ class SeedreamClient:
         session: for everything repeatable; opened and closed by the caller.
         paid_session: for the paid POST, opened with `keep_alive=False`.
         api_token: leaves this object only in the `Authorization` header.
-        requests_per_second: toward the API, all kinds together; as many may go in one burst.
-        clock: tells the time that a `Retry-After` date is compared with.
+        rate: how many requests a second may go to the API, all kinds together.
+        clock: for pauses, and for the time that a `Retry-After` date is compared with.
         observe: is told of every call.
     """
 
@@ -74,7 +74,7 @@ class SeedreamClient:
         api_token: SecretStr,
         api_base_url: str,
         files_base_url: str,
-        requests_per_second: float,
+        rate: RequestRate,
         clock: Clock,
         observe: CallObserver = unobserved,
     ) -> None:
@@ -83,8 +83,7 @@ class SeedreamClient:
         self._token = api_token
         self._api_base_url = api_base_url
         self._files_base_url = files_base_url
-        burst = max(1.0, requests_per_second)
-        self._limiter = AsyncLimiter(burst, burst / requests_per_second)
+        self._rate = rate
         self._clock = clock
         self._observe = observe
         self._places = 0
@@ -95,8 +94,11 @@ class SeedreamClient:
 
         So the wait can lie before the moment from which on a submission may have been sent. Places are alike: who
         reserves one and then does not submit leaves it to whoever submits without.
+
+        Raises:
+            StorageUnavailable: other processes keep to the same rate, and the database they do it by does not answer.
         """
-        await self._limiter.acquire()
+        await self._turn()
         self._places += 1
 
     async def submit(self, request: GenerationRequest, image_urls: Sequence[str]) -> str:
@@ -122,7 +124,7 @@ class SeedreamClient:
             TaskUnknownToApi: there is none of this id.
             ApiError: the API could not be asked.
         """
-        await self._limiter.acquire()
+        await self._turn()
         with self._observed("tasks"):
             task = protocol.read_task(await self._send(protocol.build_poll(self._api_base_url, task_id)))
         state = protocol.task_state(task)
@@ -145,7 +147,7 @@ class SeedreamClient:
         async with open_file(path, "rb") as file:
             form = FormData()
             form.add_field("file", file, filename=protocol.safe_filename(filename, number), content_type=content_type)
-            await self._limiter.acquire()
+            await self._turn()
             with self._observed("upload"):
                 return protocol.decode_upload(await self._send(protocol.build_upload(self._files_base_url), form))
 
@@ -181,11 +183,17 @@ class SeedreamClient:
             pass
         raise ApiAnswerInvalid(detail="it answers, but knows no tasks there")
 
+    async def _turn(self) -> None:
+        """Wait until one more request may go out."""
+        wait = await self._rate.reserve()
+        if wait > 0:
+            await self._clock.sleep(wait)
+
     def _observed(self, route: str) -> AbstractContextManager[None]:
         return observed(route, self._clock, self._observe)
 
     async def _request(self, call: Call, *, token: SecretStr | None = None) -> Answer:
-        await self._limiter.acquire()
+        await self._turn()
         return await self._send(call, token=token)
 
     async def _send(self, call: Call, form: FormData | None = None, *, token: SecretStr | None = None) -> Answer:

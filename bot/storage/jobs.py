@@ -68,7 +68,7 @@ class SqlJobStore:
 
     def __init__(self, database: Database, owner: str, lease: timedelta, clock: Clock | None = None) -> None:
         self._database = database
-        self._owner = owner
+        self.owner = owner
         self._clock = clock if clock is not None else SystemClock()
         self._lease_until = DatabaseTime(lease)
 
@@ -80,7 +80,7 @@ class SqlJobStore:
             AlreadyTaken: another job has this id, or another process has stored this one.
         """
         row = to_row(job, self._clock.now())
-        held = {"owner": self._owner, "lease_until": self._lease_until, "updated_at": DatabaseTime()}
+        held = {"owner": self.owner, "lease_until": self._lease_until, "updated_at": DatabaseTime()}
 
         def work(connection: Connection) -> None:
             values = row | held | {"revision": job.revision}
@@ -101,6 +101,14 @@ class SqlJobStore:
         """
         return await self._first(select(jobs).where(jobs.c.id == job_id))
 
+    async def mine(self, job_id: str) -> Job | None:
+        """Return a job as stored, as `get` does; None where this process does not hold it.
+
+        Raises:
+            StorageUnavailable: the database did not give it; try again.
+        """
+        return await self._first(select(jobs).where(jobs.c.id == job_id, jobs.c.owner == self.owner))
+
     async def save(self, job: Job, *, was: Status) -> Job:
         """Replace the row of a job this process holds, and return the job with the revision it has by that.
 
@@ -118,7 +126,7 @@ class SqlJobStore:
         row = to_row(job, self._clock.now())
         fence = {
             "fence_id": job.id,
-            "fence_owner": self._owner,
+            "fence_owner": self.owner,
             "fence_status": was.value,
             "fence_revision": job.revision,
         }
@@ -142,7 +150,7 @@ class SqlJobStore:
         Raises:
             StorageUnavailable: nothing was taken over; try again.
         """
-        statement = claim_statement(self._owner, self._lease_until, limit)
+        statement = claim_statement(self.owner, self._lease_until, limit)
 
         def work(connection: Connection) -> list[Claim]:
             return _claims(connection.execute(statement))
@@ -157,7 +165,7 @@ class SqlJobStore:
         Raises:
             StorageUnavailable: the database did not answer; try again.
         """
-        statement = select(*_OF_A_CLAIM).where(jobs.c.open, jobs.c.owner == self._owner)
+        statement = select(*_OF_A_CLAIM).where(jobs.c.open, jobs.c.owner == self.owner)
         return await self._database.read(lambda connection: _claims(connection.execute(statement)))
 
     async def take_over(self) -> int:
@@ -175,7 +183,7 @@ class SqlJobStore:
         """
         if not self._database.exclusive:
             raise RuntimeError("only the sole process of a database may take over without waiting for leases")
-        return await self._free(jobs.c.owner != self._owner)
+        return await self._free(jobs.c.owner != self.owner)
 
     async def renew(self) -> int:
         """Renew the lease of every open job of this process; return how many.
@@ -183,7 +191,7 @@ class SqlJobStore:
         Raises:
             StorageUnavailable: no lease was renewed; try again.
         """
-        statement = update(jobs).where(jobs.c.open, jobs.c.owner == self._owner).values(lease_until=self._lease_until)
+        statement = update(jobs).where(jobs.c.open, jobs.c.owner == self.owner).values(lease_until=self._lease_until)
 
         def work(connection: Connection) -> int:
             return connection.execute(statement).rowcount
@@ -196,7 +204,7 @@ class SqlJobStore:
         Raises:
             StorageUnavailable: none was given back; try again.
         """
-        return await self._free(jobs.c.owner == self._owner)
+        return await self._free(jobs.c.owner == self.owner)
 
     async def typical_seconds(self, request: GenerationRequest) -> float | None:
         """Return the median seconds from submission to completion of the last jobs like this one.
@@ -249,7 +257,7 @@ class SqlJobStore:
     def _is_stored(self, stored: RowMapping, row: Mapping[str, Any]) -> bool:
         """Whether a row is ours and already says what was to be written."""
         # The token may have died between the two tries.
-        return stored["owner"] == self._owner and all(
+        return stored["owner"] == self.owner and all(
             stored[name] == value for name, value in row.items() if name != jobs.c.token.name
         )
 

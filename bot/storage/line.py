@@ -80,22 +80,14 @@ class SqlAdmissionLine:
 
         return await self._database.write(work)
 
-    async def leave(self, job_id: str) -> None:
-        """Take a job of this process out of the line, or give back its place while its task is not at the API.
+    def hold(self, job_id: str, user_id: int, *, at_api: bool) -> None:
+        """Do nothing: the row says whose job it is, and whether its task is at the API."""
 
-        Raises:
-            StorageUnavailable: try again.
-        """
-        leaving = (
-            update(jobs)
-            .where(jobs.c.id == job_id, jobs.c.owner == self._owner, jobs.c.status == Status.PREPARING.value)
-            .values(turn=None)
-        )
+    def leave(self, job_id: str) -> None:
+        """Do nothing: the saving that it is told of has taken the job out."""
 
-        def work(connection: Connection) -> None:
-            connection.execute(leaving)
-
-        await self._database.write(work, single=True)
+    def forget(self, job_id: str) -> None:
+        """Do nothing: nothing is kept here of any job."""
 
     async def admit(self) -> Sequence[str]:
         """Give free places to whoever's turn it is, of any process, and return which jobs of this one may submit.

@@ -18,7 +18,7 @@ nothing: waiting it out would keep the bot silent for as long."""
 
 
 class SqlRequestRate:
-    """Fills `bot.jobs.ports.RequestRate`: as many requests in a burst as fall due in a second, then one after another.
+    """Fills `bot.seedream.RequestRate`: as many requests in a burst as fall due in a second, then one after another.
 
     Args:
         database: an open database.

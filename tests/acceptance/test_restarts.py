@@ -48,7 +48,8 @@ async def test_a_user_installs_pictures_come_by_direct_message_once_the_token_ha
     elsewhere = house.world.discord.add_guild("Elsewhere", with_bot=False)
     elsewhere.join(house.person)
     await house.ask(elsewhere.add_text_channel("general"), prompt="a lost harbour")
-    await house.world.until(lambda: house.paid, what="the POST")
+    # Not just posted: between the POST and its answer nobody could know the outcome.
+    await house.world.until(lambda: any(task.polls for task in house.world.seedream.tasks.values()), what="a poll")
     await house.crash()
     await house.clock.advance(3600)
     await house.start()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Update, update
 
 from bot.clock import Clock
 from bot.domain.job import Claim, Job, Status
-from bot.storage import Database, SqlJobStore
+from bot.storage import Database, SqlAdmissionLine, SqlJobStore
 from bot.storage.backend import Work
 from bot.storage.documents import to_row
 from bot.storage.tables import jobs
@@ -57,6 +57,11 @@ class DatabaseStore(MemoryStore):
         self.reads += 1
         async with _UnderWay(self):
             return await self._sql.get(job_id)
+
+    async def mine(self, job_id: str) -> Job | None:
+        self.reads += 1
+        async with _UnderWay(self):
+            return await self._sql.mine(job_id)
 
     async def save(self, job: Job, *, was: Status) -> Job:
         self._count(job)
@@ -121,6 +126,22 @@ class DatabaseStore(MemoryStore):
         row = self.tables.rows.setdefault(job.id, Row(job, owner, self.clock.now()))
         row.job, row.owner, row.lease_until = job, owner, self.clock.now() + LEASE
         self._shared.seen[job.id] = (job, owner)
+
+
+class DatabaseLine(SqlAdmissionLine):
+    """The line of all processes, whose questions to the database are counted too."""
+
+    def __init__(self, store: DatabaseStore, database: Database, capacity: int) -> None:
+        super().__init__(database, store.owner, capacity)
+        self._store = store
+
+    async def enter(self, job_id: str) -> bool:
+        async with _UnderWay(self._store):
+            return await super().enter(job_id)
+
+    async def admit(self) -> Sequence[str]:
+        async with _UnderWay(self._store):
+            return await super().admit()
 
 
 def _put(values: dict[str, object]) -> Work[None]:

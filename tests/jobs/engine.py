@@ -2,21 +2,26 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.domain.job import Job
 from bot.jobs.delivery import Delivery
+from bot.jobs.guarded import GuardedMessenger
+from bot.jobs.messenger import Messenger
+from bot.jobs.ports import AdmissionLine, Unwatched, Watch
+from bot.jobs.queue import ProcessLine
 from bot.jobs.sending import Sender
 from bot.jobs.service import JobService
 from bot.jobs.settings import JobSettings
 from bot.jobs.steps import Steps
 from bot.jobs.telling import Telling
+from bot.jobs.tenure import Tenure
 from bot.jobs.trouble import Trouble
 from bot.jobs.worker import Worker
 from bot.storage import Database
 from sandbox.clock import ManualClock
-from tests.jobs.databases import DatabaseStore, DatabaseTables
+from tests.jobs.databases import DatabaseLine, DatabaseStore, DatabaseTables
 from tests.jobs.fakes import (
     LEASE,
     MemoryCourier,
@@ -51,6 +56,7 @@ class Engine:
     gatherer: ScriptedGatherer = field(default_factory=ScriptedGatherer)
     task: asyncio.Task[None] | None = None
     database: Database | None = None
+    line: AdmissionLine | None = None
 
     def __post_init__(self) -> None:
         self.store: MemoryStore
@@ -59,28 +65,51 @@ class Engine:
         else:
             assert isinstance(self.tables, DatabaseTables)
             self.store = DatabaseStore(self.database, self.clock, self.tables, self.owner)
-        self.sender = Sender(self.store, self.messenger)
-        self.delivery = Delivery(self.store, self.courier, self.messenger, self.sender)
+        self.tenure = Tenure(self.store, self.clock, self.settings.lease, sole=not self.shared)
+        messenger: Messenger = GuardedMessenger(self.messenger, self.tenure) if self.shared else self.messenger
+        self.sender = Sender(self.store, messenger)
+        self.delivery = Delivery(self.store, self.courier, messenger, self.sender)
         self.steps = Steps(
             store=self.store,
             api=self.api,
             gatherer=self.gatherer,
             preparer=self.preparer,
-            messenger=self.messenger,
+            messenger=messenger,
             sender=self.sender,
             delivery=self.delivery,
-            telling=Telling(self.messenger, self.sender, self.clock),
+            telling=Telling(messenger, self.sender, self.clock),
+            tenure=self.tenure,
             clock=self.clock,
             settings=self.settings,
             jitter=_no_jitter,
         )
         self.trouble = Trouble(
-            store=self.store, messenger=self.messenger, clock=self.clock, settings=self.settings, jitter=_no_jitter
+            store=self.store, messenger=messenger, clock=self.clock, settings=self.settings, jitter=_no_jitter
         )
-        self.worker = Worker(
-            store=self.store, steps=self.steps, trouble=self.trouble, clock=self.clock, settings=self.settings
-        )
+        self.worker = self.worker_watched_by(Unwatched())
         self.service = JobService(store=self.store, worker=self.worker, clock=self.clock)
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may work on the same database."""
+        return self.database is not None and not self.database.exclusive
+
+    def worker_watched_by(self, watch: Watch) -> Worker:
+        """Return a worker whose steps somebody hears of."""
+        line = self.line or ProcessLine(self.settings.max_running_tasks)
+        if self.line is None and self.database is not None and self.shared:
+            assert isinstance(self.store, DatabaseStore)
+            line = DatabaseLine(self.store, self.database, self.settings.max_running_tasks)
+        return Worker(
+            store=self.store,
+            steps=self.steps,
+            trouble=replace(self.trouble, watch=watch),
+            clock=self.clock,
+            settings=self.settings,
+            line=line,
+            tenure=self.tenure,
+            watch=watch,
+        )
 
     @classmethod
     def build(cls, *, settings: JobSettings = SETTINGS, database: Database | None = None) -> "Engine":

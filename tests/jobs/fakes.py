@@ -66,6 +66,11 @@ class MemoryStore:
         row = self.tables.rows.get(job_id)
         return row.job if row else None
 
+    async def mine(self, job_id: str) -> Job | None:
+        self.reads += 1
+        row = self.tables.rows.get(job_id)
+        return row.job if row and row.owner == self.owner else None
+
     async def save(self, job: Job, *, was: Status) -> Job:
         if job.status is not was and job.status not in TRANSITIONS[was]:
             raise ValueError(f"no job goes from {was} to {job.status}")

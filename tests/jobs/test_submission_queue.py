@@ -1,10 +1,15 @@
 """Whose turn it is: never more than the cap, fewest running first, then the oldest, and nobody is lost."""
 
+from collections import Counter
+from unittest.mock import patch
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.jobs.queue import SubmissionQueue
+from bot.jobs import queue as module
+from bot.jobs.queue import ProcessLine, SubmissionQueue
 
 
 def test_the_oldest_comes_first() -> None:
@@ -153,3 +158,100 @@ def test_everyone_gets_a_turn(users: list[int], capacity: int) -> None:
         for job in batch:
             queue.leave(job)
     assert sorted(served, key=int) == [str(number) for number in range(len(users))]
+
+
+class PlainQueue:
+    """The same rules, looked up anew each time."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.arrivals: dict[str, int] = {}
+        self.waiting: dict[str, int] = {}
+        self.running: dict[str, int] = {}
+
+    def enter(self, job: str, user: int) -> None:
+        if job not in self.waiting and job not in self.running:
+            self.arrivals.setdefault(job, max(self.arrivals.values(), default=0) + 1)
+            self.waiting[job] = user
+
+    def occupy(self, job: str, user: int) -> None:
+        self.waiting.pop(job, None)
+        self.running.setdefault(job, user)
+
+    def leave(self, job: str) -> None:
+        self.waiting.pop(job, None)
+        self.running.pop(job, None)
+
+    def forget(self, job: str) -> None:
+        self.leave(job)
+        # What came later stays later: the numbers of others do not change.
+        self.arrivals.pop(job, None)
+
+    def admit(self) -> list[str]:
+        admitted = []
+        while self.waiting and len(self.running) < self.capacity:
+            loads = Counter(self.running.values())
+            job = min(self.waiting, key=lambda job: (loads[self.waiting[job]], self.arrivals[job]))
+            self.occupy(job, self.waiting[job])
+            admitted.append(job)
+        return admitted
+
+
+ACTS = st.tuples(st.sampled_from(["enter", "occupy", "leave", "forget", "admit"]), st.integers(0, 11))
+
+
+@given(st.lists(ACTS, max_size=120), st.integers(0, 4), st.sampled_from([0, 64]))
+def test_it_decides_as_whoever_looks_at_everybody_each_time(
+    acts: list[tuple[str, int]], capacity: int, slack: int
+) -> None:
+    queue, plain = SubmissionQueue(capacity), PlainQueue(capacity)
+    with patch.object(module, "_SLACK", slack):
+        for act, number in acts:
+            job, user = f"job-{number}", number % 4
+            if act == "admit":
+                assert queue.admit() == plain.admit()
+            elif act in {"enter", "occupy"}:
+                for each in (queue, plain):
+                    getattr(each, act)(job, user)
+            else:
+                for each in (queue, plain):
+                    getattr(each, act)(job)
+            assert (queue.waiting, queue.running) == (len(plain.waiting), len(plain.running))
+
+
+def test_what_no_longer_counts_is_not_kept_for_ever() -> None:
+    queue = SubmissionQueue(0)
+    for number in range(200):
+        queue.enter(f"stays-{number}", user=number % 10)
+    for number in range(20_000):
+        queue.enter("restless", user=3)
+        queue.occupy("runs", user=number % 10)
+        queue.leave("restless")
+        queue.leave("runs")
+    assert len(queue._turns) < 200
+    assert sum(map(len, queue._lines.values())) < 400
+
+
+async def test_a_place_that_is_asked_for_again_is_still_there() -> None:
+    line = ProcessLine(1)
+    for job in ("a", "b"):
+        line.hold(job, 1, at_api=False)
+        assert await line.enter(job)
+    assert await line.admit() == ["a"]
+    assert await line.admit() == []
+    # The database stumbled before the POST.
+    assert await line.enter("a")
+    assert await line.admit() == ["a"]
+    line.forget("a")
+    assert await line.admit() == ["b"]
+
+
+@pytest.mark.parametrize("at_api", [True, False])
+async def test_a_job_that_was_taken_over_has_the_place_of_its_task_and_no_other(*, at_api: bool) -> None:
+    line = ProcessLine(1)
+    for job in ("a", "b"):
+        line.hold(job, 1, at_api=False)
+        await line.enter(job)
+    assert await line.admit() == ["a"]
+    line.hold("a", 1, at_api=at_api)
+    assert await line.admit() == ([] if at_api else ["b"])

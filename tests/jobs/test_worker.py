@@ -76,7 +76,8 @@ async def test_the_greedy_do_not_keep_the_modest_waiting() -> None:
     for number in range(6):
         job = _numbered(number, user=1)
         await engine.take(replace(job, request=replace(job.request, prompt="greedy")))
-    await engine.settle()
+        # So that their tasks end one after another.
+        await engine.run_for(0.5)
     late = _numbered(99, user=2)
     await engine.take(replace(late, request=replace(late.request, prompt="modest")))
     await engine.run_until(lambda: len(engine.api.posts) == 4)
@@ -258,11 +259,13 @@ async def test_a_lost_job_stops_silently(engine: Engine) -> None:
     row = engine.tables.rows[job.id]
     row.owner, row.lease_until = "other", engine.clock.now() + timedelta(days=1)
     before = (len(engine.messenger.posts), engine.store.job(job.id))
+    polls = dict(engine.api.polls)
     engine.api.poll_answers = deque([completed()])
     with capture_logs() as logs:
         await engine.run_for(600)
     assert engine.worker.open_jobs == 0
     assert (len(engine.messenger.posts), engine.store.job(job.id)) == before
+    assert engine.api.polls == polls
     assert [entry["event"] for entry in logs] == ["job is another process's by now"]
 
 
@@ -507,8 +510,7 @@ class Notes:
 
 async def test_every_step_retry_and_end_is_told_to_whoever_watches(engine: Engine) -> None:
     notes = Notes()
-    engine.worker._watch = notes
-    engine.worker._trouble = replace(engine.trouble, watch=notes)
+    engine.worker = engine.worker_watched_by(notes)
     engine.api.submit_answers.append(ApiBusy(status=429, detail="busy", retry_after=1.0))
     engine.api.poll_answers.append(completed())
     engine.start()

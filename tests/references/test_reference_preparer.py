@@ -32,7 +32,7 @@ from bot.errors import (
 )
 from bot.jobs.ports import ImageApi, ReferencePreparer
 from bot.references import Fetcher, Preparer, open_guarded_session
-from bot.seedream import SeedreamClient, open_session
+from bot.seedream import ProcessRate, SeedreamClient, open_session
 from sandbox.faults import Fault, FaultKind
 from sandbox.seedream import SeedreamSandbox
 from tests.references.pictures import animation, encode, ftyp
@@ -118,7 +118,7 @@ async def opened(spool: Path, gate: Gate | None = None, **options: Any) -> Async
             api_token=SecretStr(api.api_token),
             api_base_url=api.api_base_url,
             files_base_url=api.files_base_url,
-            requests_per_second=1000,
+            rate=ProcessRate(1000, clock),
             clock=clock,
         )
         fetcher = Fetcher(guarded, policy=policy, clock=clock, jitter=lambda: 0.0)

@@ -27,11 +27,12 @@ from bot.errors import (
     ApiServerError,
     ApiTokenRefused,
     ApiUnreachable,
+    StorageUnavailable,
     SubmissionOutcomeUnknown,
     TaskFailed,
     TaskUnknownToApi,
 )
-from bot.seedream import SeedreamClient, open_session
+from bot.seedream import ProcessRate, RequestRate, SeedreamClient, open_session
 from bot.seedream.client import MAX_ANSWER_BYTES
 from sandbox.clock import ManualClock
 from sandbox.faults import Fault, FaultKind
@@ -61,8 +62,10 @@ async def client_of(
     *,
     total: float = 20.0,
     read: float = 20.0,
-    rate: float = 1000,
+    rate: RequestRate | None = None,
+    clock: ManualClock | None = None,
 ) -> AsyncIterator[SeedreamClient]:
+    clock = clock or ManualClock()
     async with session(total=total, read=read) as shared, session(keep_alive=False, total=total, read=read) as paid:
         yield SeedreamClient(
             shared,
@@ -70,8 +73,8 @@ async def client_of(
             api_token=SecretStr(token),
             api_base_url=api,
             files_base_url=files,
-            requests_per_second=rate,
-            clock=ManualClock(),
+            rate=rate or ProcessRate(1000, clock),
+            clock=clock,
         )
 
 
@@ -485,9 +488,10 @@ async def test_a_busy_server_is_no_verdict_on_the_address() -> None:
 
 
 @pytest.fixture
-async def slow(sandbox: SeedreamSandbox) -> AsyncIterator[SeedreamClient]:
+async def slow(sandbox: SeedreamSandbox, clock: ManualClock) -> AsyncIterator[SeedreamClient]:
     """A client that may send one request in two seconds."""
-    async with client_of(sandbox.api_base_url, sandbox.files_base_url, sandbox.api_token, rate=0.5) as made:
+    places = (sandbox.api_base_url, sandbox.files_base_url, sandbox.api_token)
+    async with client_of(*places, rate=ProcessRate(0.5, clock), clock=clock) as made:
         yield made
 
 
@@ -505,54 +509,70 @@ async def a_while(sandbox: SeedreamSandbox) -> None:
 
 
 async def test_requests_are_held_to_their_rate(
-    monkeypatch: pytest.MonkeyPatch, sandbox: SeedreamSandbox, slow: SeedreamClient
+    clock: ManualClock, sandbox: SeedreamSandbox, slow: SeedreamClient
 ) -> None:
-    loop = asyncio.get_running_loop()
     await ask(slow)
     # The second of two within two seconds has to wait.
     waiting = asyncio.create_task(ask(slow))
     await a_while(sandbox)
     assert not waiting.done()
     assert len(sandbox.requests) == 4
-    real = loop.time
-    monkeypatch.setattr(loop, "time", lambda: real() + 3)
+    await clock.advance(1.9)
+    assert not waiting.done()
+    await clock.advance(0.1)
     await waiting
     assert len(sandbox.requests) == 5
 
 
 async def test_a_reserved_place_is_waited_for_before_the_submission_and_used_by_it(
-    monkeypatch: pytest.MonkeyPatch, sandbox: SeedreamSandbox, slow: SeedreamClient
+    clock: ManualClock, sandbox: SeedreamSandbox, slow: SeedreamClient
 ) -> None:
-    loop = asyncio.get_running_loop()
     await ask(slow)
     waiting = asyncio.create_task(slow.reserve())
     await a_while(sandbox)
     assert not waiting.done()
     assert sandbox.ledger == []
-    real = loop.time
-    monkeypatch.setattr(loop, "time", lambda: real() + 3)
+    await clock.advance(2)
     await waiting
     # The time stands still from here on: a second wait would never end.
-    now = loop.time()
-    monkeypatch.setattr(loop, "time", lambda: now)
     await slow.submit(REQUEST, [])
     assert len(sandbox.ledger) == 1
 
 
 async def test_a_submission_without_a_reserved_place_waits_itself(
-    monkeypatch: pytest.MonkeyPatch, sandbox: SeedreamSandbox, slow: SeedreamClient
+    clock: ManualClock, sandbox: SeedreamSandbox, slow: SeedreamClient
 ) -> None:
-    loop = asyncio.get_running_loop()
     await slow.reserve()
     await slow.submit(REQUEST, [])
     waiting = asyncio.create_task(slow.submit(REQUEST, []))
     await a_while(sandbox)
     assert not waiting.done()
     assert len(sandbox.ledger) == 1
-    real = loop.time
-    monkeypatch.setattr(loop, "time", lambda: real() + 3)
+    await clock.advance(2)
     await waiting
     assert len(sandbox.ledger) == 2
+
+
+class NoRate:
+    """A rate that other processes share, while the database is away."""
+
+    async def reserve(self, count: int = 1) -> float:
+        raise StorageUnavailable(detail=f"no answer about {count}")
+
+
+async def test_nothing_is_sent_while_the_rate_cannot_be_known(sandbox: SeedreamSandbox, picture: Path) -> None:
+    places = (sandbox.api_base_url, sandbox.files_base_url, sandbox.api_token)
+    async with client_of(*places, rate=NoRate()) as client:
+        for sending in (
+            client.reserve(),
+            client.submit(REQUEST, []),
+            client.poll("11111111-1111-1111-1111-111111111111"),
+            client.upload(picture, filename="x", content_type="image/png", number=1),
+            client.check_access(),
+        ):
+            with pytest.raises(StorageUnavailable):
+                await sending
+    assert sandbox.requests == []
 
 
 async def test_a_missing_file_is_not_the_apis_fault(client: SeedreamClient, tmp_path: Path) -> None:

@@ -71,6 +71,18 @@ async def test_an_unknown_id_is_none(store: SqlJobStore) -> None:
     assert await store.get("no-such-job") is None
 
 
+async def test_a_job_is_shown_as_mine_to_its_owner_only(make_store: StoreMaker, make_job: JobMaker) -> None:
+    mine, theirs = make_store("me"), make_store("them")
+    job = make_job()
+    await mine.add(job)
+    assert await mine.mine(job.id) == job
+    assert await theirs.mine(job.id) is None
+    assert await mine.release() == 1
+    assert await mine.mine(job.id) is None
+    await theirs.claim(1)
+    assert await theirs.mine(job.id) == job
+
+
 async def test_a_save_under_another_owner_is_lost_and_writes_nothing(
     make_store: StoreMaker, make_job: JobMaker
 ) -> None:

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Executable, delete, event, func, select, upda
 from sqlalchemy.engine import Engine
 
 from bot.domain.job import Job, Requester, Status
-from bot.jobs.ports import AdmissionLine, RequestRate
+from bot.jobs.ports import AdmissionLine
 from bot.jobs.queue import SubmissionQueue
+from bot.seedream.rate import RequestRate
 from bot.storage import Database, SqlAdmissionLine, SqlJobStore, SqlRequestRate
 from bot.storage.tables import jobs, people_in_line, rates
 from bot.storage.types import DatabaseSeconds, DatabaseTime
@@ -91,7 +92,7 @@ async def test_a_place_ends_with_the_task_and_a_writing_leaves_the_line(
     assert await line.admit() == [first]
     await _move(store, first, Status.SUBMITTING, Status.WAITING, Status.FAILED)
     assert await line.admit() == [second]
-    await line.leave(second)
+    await _move(store, second, Status.FAILED)
     assert await line.admit() == []
     assert await _turns(database) == {first: None, second: None}
 

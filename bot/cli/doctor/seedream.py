@@ -10,7 +10,7 @@ from bot.cli.words import operator_words
 from bot.clock import SystemClock
 from bot.config import SeedreamSettings
 from bot.errors import ApiAnswerInvalid, ApiError, ApiTokenRefused
-from bot.seedream import SeedreamClient, open_session
+from bot.seedream import ProcessRate, SeedreamClient, open_session
 
 API = "Seedream API"
 FILES = "Seedream files"
@@ -26,6 +26,7 @@ async def checks(settings: SeedreamSettings) -> list[Check]:
         read_timeout=TIMEOUT_SECONDS,
         total_timeout=TIMEOUT_SECONDS,
     ) as session:
+        clock = SystemClock()
         # Nothing paid is ever asked for here, so one session serves.
         client = SeedreamClient(
             session,
@@ -34,8 +35,8 @@ async def checks(settings: SeedreamSettings) -> list[Check]:
             api_base_url=settings.api_base_url,
             files_base_url=settings.files_base_url,
             # The check is two questions, which need not wait for each other, however slow the bot is to be.
-            requests_per_second=max(2.0, settings.requests_per_second),
-            clock=SystemClock(),
+            rate=ProcessRate(max(2.0, settings.requests_per_second), clock),
+            clock=clock,
         )
         return list(await asyncio.gather(api(client, settings.api_base_url), files(session, settings.files_base_url)))
 
