@@ -55,6 +55,14 @@ class JobStore(Protocol):
         """
         ...
 
+    async def recent_seconds(self, speed: str) -> Sequence[float]:
+        """Return the seconds from submission to completion of the last jobs of a speed class, latest first.
+
+        Raises:
+            StorageUnavailable: try again.
+        """
+        ...
+
 
 class AdmissionLine(Protocol):
     """The line for a place at the API that the jobs of all processes stand in: a cap on tasks, shared fairly.
