@@ -61,7 +61,7 @@ def lasting(seconds: float) -> TaskPlan:
 def large(side: int) -> TaskPlan:
     """Return the plan of pictures so large and noisy that they do not fit a message as they are."""
     return TaskPlan(
-        pending_seconds=0.1, processing_seconds=0.2, image_format="jpeg", drawn_size=(side, side), noise=0.2
+        pending_seconds=0.1, processing_seconds=0.2, image_format="jpeg", drawn_size=(side, side), noise=0.5
     )
 
 
