@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test chaos check coverage pictures screenshots lock format clean
+.PHONY: help install demo test chaos bench check coverage pictures screenshots lock format clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ test: $(VENV)/.installed-dev ## run the whole suite
 chaos: $(VENV)/.installed-dev ## kill the bot 200 times while jobs stream in; CHAOS_KILLS, CHAOS_SEED
 	@CHAOS_KILLS=$${CHAOS_KILLS:-200} CHAOS_SEED=$${CHAOS_SEED:-$$(date +%s)} \
 	  $(BIN)/python -m pytest tests/chaos -n $(JOBS) -q $(ARGS)
+
+bench: $(VENV)/.installed-dev ## measure the bot beside the smallest honest one; about ten minutes, ARGS=--quick for less
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 check: $(VENV)/.installed-dev ## ruff, format check, mypy --strict, import-linter
 	@$(BIN)/python -m ruff check .

@@ -5,7 +5,7 @@ Interaction endpoints do not count toward a bot's 50 requests a second
 card is told there.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import aiohttp
@@ -13,6 +13,7 @@ import discord
 import structlog
 
 from bot.clock import Clock
+from bot.delivery.estimates import Estimate, RememberedEstimate
 from bot.delivery.refusals import THREAD_ALREADY_CREATED, of_thread, translated
 from bot.delivery.responses import Responses
 from bot.delivery.uploads import opened, shows
@@ -35,7 +36,6 @@ READ_BACK = 2000
 """Messages looked through for one that may have arrived."""
 
 ArchiveMinutes = Literal[60, 1440, 4320, 10080]
-Estimate = Callable[[GenerationRequest], Awaitable[float | None]]
 
 
 class DiscordMessenger:
@@ -54,7 +54,7 @@ class DiscordMessenger:
         self._client = client
         self._responses = responses
         self._clock = clock
-        self._estimate = estimate
+        self._estimate = RememberedEstimate(estimate, clock)
         self._archive_minutes = archive_minutes
         self._prices = prices
 

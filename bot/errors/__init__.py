@@ -25,6 +25,7 @@ BotError
 │   ├── PhoneImageFormat
 │   ├── AnimatedImage
 │   ├── DamagedImage
+│   ├── ImageInPieces
 │   ├── ImageFileTooLarge
 │   ├── ImageFileEmpty
 │   ├── ImageTooSmall
@@ -142,6 +143,7 @@ from bot.errors.references import (
     DamagedImage,
     ImageFileEmpty,
     ImageFileTooLarge,
+    ImageInPieces,
     ImageTooElongated,
     ImageTooManyPixels,
     ImageTooSmall,
@@ -224,6 +226,7 @@ __all__ = [
     "ImageCountOutOfRange",
     "ImageFileEmpty",
     "ImageFileTooLarge",
+    "ImageInPieces",
     "ImageTooElongated",
     "ImageTooManyPixels",
     "ImageTooSmall",

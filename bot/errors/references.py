@@ -53,6 +53,11 @@ class DamagedImage(ReferenceImageError):
 
 
 @dataclass(eq=False)
+class ImageInPieces(ReferenceImageError):
+    """A file cut into so many pieces that looking through them takes too long."""
+
+
+@dataclass(eq=False)
 class ImageFileTooLarge(ReferenceImageError):
     """More bytes than the API takes."""
 

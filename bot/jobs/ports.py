@@ -59,6 +59,14 @@ class JobStore(Protocol):
         """
         ...
 
+    async def recent_seconds(self, speed: str) -> Sequence[float]:
+        """Return the seconds from submission to completion of the last jobs of a speed class, latest first.
+
+        Raises:
+            StorageUnavailable: try again.
+        """
+        ...
+
 
 class AdmissionLine(Protocol):
     """The line for a place at the API: a cap on tasks, shared fairly, by the jobs of all processes that there are.

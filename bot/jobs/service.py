@@ -20,6 +20,9 @@ from bot.jobs.worker import Worker
 STORED_WITHIN = 1.0
 """Real seconds for which an acknowledgement waits for the job's row; Discord gives it three."""
 
+HELD_SECONDS = 1.0
+"""Real seconds for which a job waits at most for the commands that came with it to be acknowledged."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -42,6 +45,7 @@ class JobService:
         self._admitted = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._held: list[Job] = []
 
     def ensure_open(self) -> None:
         """Refuse new jobs while the bot is being stopped.
@@ -68,6 +72,7 @@ class JobService:
             self._admitted -= 1
             if not self._admitted:
                 self._idle.set()
+                self._let_go()
 
     async def close(self, seconds: float) -> None:
         """Take nothing new from now on, and wait until whoever has been let in has been served, `seconds` at most."""
@@ -149,5 +154,19 @@ class JobService:
             except JobLost:
                 _log.warning("job is another process's by now", job=job.id)
                 return job
-        self._worker.take(job)
+        self._hand_over(job)
         return job
+
+    def _hand_over(self, job: Job) -> None:
+        """Have a job worked on, once the other commands of a burst are acknowledged: only that has to be in time."""
+        if self._admitted <= 1:
+            self._worker.take(job)
+            return
+        if not self._held:
+            asyncio.get_running_loop().call_later(HELD_SECONDS, self._let_go)
+        self._held.append(job)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, []
+        for job in held:
+            self._worker.take(job)

@@ -10,8 +10,9 @@ class JobSettings:
 
     Attributes:
         max_running_tasks: how many tasks may be at the API at once.
-        poll_first: seconds between polls of a fresh task.
-        poll_longest: seconds between polls of an old one.
+        poll_first: seconds until the first poll of a task, as long as nothing is known about tasks like it; no pause is
+            shorter than a quarter of it.
+        poll_longest: seconds between polls at most.
         poll_deadline: how long a task may take before the job is `expired`.
         steps_at_once: how many jobs are worked on at the same time; waiting ones do not count.
         lease: how long a job stays ours without being renewed.

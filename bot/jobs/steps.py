@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.domain.job import TASK_PART, Job, Status, TaskStatus
 from bot.domain.place import NoThread, Venue
 from bot.domain.retry import RetryPolicy
+from bot.domain.speed import speed_class
 from bot.errors import (
     DiscordRejected,
     DiscordUnavailable,
@@ -23,11 +24,12 @@ from bot.errors import (
 )
 from bot.jobs.delivery import Delivery
 from bot.jobs.messenger import Messenger
-from bot.jobs.polling import next_delay
+from bot.jobs.polling import jittered
 from bot.jobs.ports import Gatherer, ImageApi, JobStore, ReferencePreparer
 from bot.jobs.sending import Sender
 from bot.jobs.settings import JobSettings
 from bot.jobs.telling import Telling
+from bot.jobs.tempo import Tempo
 from bot.jobs.tenure import Tenure
 from bot.jobs.turns import Again, Done, InLine, Turn
 
@@ -62,6 +64,13 @@ class Steps:
     clock: Clock
     settings: JobSettings
     jitter: Callable[[], float] = random.random
+    tempo: Tempo = field(init=False)
+    begun: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Frozen means that nobody sets anything later on.
+        object.__setattr__(self, "tempo", Tempo(self.settings.poll_first, self.settings.poll_longest))
+        object.__setattr__(self, "begun", self.clock.now())
 
     async def advance(self, job: Job) -> Turn:
         """Take the step that a stored job's status asks for.
@@ -160,7 +169,7 @@ class Steps:
             retry_at=None,
         )
         job = await self._show_status(await self._save_surely(waiting, job))
-        return Again(self._poll_delay(job), at_api=True)
+        return Again(await self._poll_delay(job), at_api=True)
 
     async def _show_quietly(self, job: Job) -> None:
         """Show where the job stands; Discord being away is no reason to hold it up."""
@@ -210,6 +219,7 @@ class Steps:
                 attempts=0,
                 retry_at=None,
             )
+            self._learn_from(done)
             await self._save(done, job)
             return Again()
         if self.overdue(job):
@@ -220,17 +230,28 @@ class Steps:
             job = await self._save(replace(job, attempts=0, retry_at=None), job)
         if job.task_shown is not job.task_status:
             job = await self._show_status(job)
-        return Again(self._poll_delay(job), at_api=True)
+        return Again(await self._poll_delay(job), at_api=True)
 
     def overdue(self, job: Job) -> bool:
         """Tell whether a task has had more time than the deadline gives."""
         return job.submitted_at is not None and self.clock.now() - job.submitted_at > self.settings.poll_deadline
 
-    def _poll_delay(self, job: Job) -> float:
+    async def _poll_delay(self, job: Job) -> float:
+        speed, now = speed_class(job.request), self.clock.monotonic()
+        if self.tempo.wants(speed, now):
+            try:
+                self.tempo.learn(speed, await self.store.recent_seconds(speed), now)
+            except StorageUnavailable as error:
+                # The pauses can do without; the next poll looks again.
+                _log.warning("durations not known", job=job.id, error=str(error))
         elapsed = (self.clock.now() - (job.submitted_at or self.clock.now())).total_seconds()
-        return next_delay(
-            elapsed, first=self.settings.poll_first, longest=self.settings.poll_longest, jitter=self.jitter()
-        )
+        return jittered(self.tempo.rhythm(speed).pause(elapsed), self.jitter())
+
+    def _learn_from(self, job: Job) -> None:
+        """Note how long a task took, unless it may have ended while no process asked for it."""
+        if job.submitted_at is not None and job.completed_at is not None and job.submitted_at >= self.begun:
+            seconds = (job.completed_at - job.submitted_at).total_seconds()
+            self.tempo.observe(speed_class(job.request), seconds, self.clock.monotonic())
 
     async def _show_status(self, job: Job) -> Job:
         """Show task id and status where the person looks for them; return the job with that recorded.

@@ -22,6 +22,7 @@ from bot.errors import (
     DamagedImage,
     ImageFileEmpty,
     ImageFileTooLarge,
+    ImageInPieces,
     ImageTooManyPixels,
     NotAnImage,
     PhoneImageFormat,
@@ -29,6 +30,7 @@ from bot.errors import (
     UnsupportedImageFormat,
 )
 from bot.references.headers import Header, read_gif, read_webp
+from bot.references.pieces import too_many_pieces
 from bot.references.sniff import HEAD_BYTES, Kind, sniff
 
 # The plugins themselves instead of `Image.open`: only this one format's code ever sees the bytes, and a JPEG of two
@@ -74,6 +76,9 @@ def inspect(path: Path, number: int, filename: str) -> ImageFacts:
         file.seek(0)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         with _one_at_a_time:
+            file.seek(0)
+            if too_many_pieces(file.read(), name):
+                raise ImageInPieces(number, filename)
             facts = _facts(file, name, size, sha256, number, filename)
             problem = check_image(number, filename, facts)
             if problem is not None:

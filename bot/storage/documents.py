@@ -11,8 +11,8 @@ from bot.domain.job import AT_THE_API, Job, PictureNote, Requester, Sent, Status
 from bot.domain.place import Place
 from bot.domain.references import Reference, Remark
 from bot.domain.request import GenerationRequest
-from bot.domain.sizes import Size, Tier
 from bot.domain.sources import MessageLink, Picture, Source, TaskResults, Tray
+from bot.domain.speed import speed_class
 from bot.errors import BotError
 
 _REQUESTER = TypeAdapter(Requester)
@@ -25,10 +25,6 @@ _SENT = TypeAdapter(dict[str, Sent])
 _NOTES = TypeAdapter(dict[str, PictureNote])
 
 _SOURCES: dict[str, type[Source]] = {kind.__name__: kind for kind in (Picture, MessageLink, TaskResults, Tray)}
-
-# Halfway, as factors go, between the squares of two neighbouring tiers (2048, 3072 and 4096 pixels a side).
-_PIXEL_CLASSES = ((2508**2, Tier.K2), (3547**2, Tier.K3))
-_COUNT_CLASSES = ((1, "1"), (4, "2-4"), (9, "5-9"))
 
 
 def to_row(job: Job, now: datetime) -> dict[str, Any]:
@@ -105,23 +101,6 @@ def from_row(row: RowMapping) -> Job:
         retry_at=row["retry_at"],
         revision=row["revision"],
     )
-
-
-def speed_class(request: GenerationRequest) -> str:
-    """Return what decides how long a request takes, as text: version, tier (or the one nearest in pixels), how many."""
-    return f"{request.version.value} {_tier(request.size).value} {_count_class(request.max_images)}"
-
-
-def _tier(size: Size) -> Tier:
-    if isinstance(size, Tier):
-        return size
-    return next((tier for most, tier in _PIXEL_CLASSES if size.pixels <= most), Tier.K4)
-
-
-def _count_class(max_images: int | None) -> str:
-    if max_images is None:
-        return "auto"
-    return next((name for most, name in _COUNT_CLASSES if max_images <= most), "10-15")
 
 
 def _source_record(source: Source) -> dict[str, Any]:

@@ -24,9 +24,10 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from bot.clock import Clock, SystemClock
 from bot.domain.job import AT_THE_API, TRANSITIONS, Claim, Job, Status, TaskStatus
 from bot.domain.request import GenerationRequest
+from bot.domain.speed import speed_class
 from bot.errors import AlreadyTaken, JobLost, StorageUnavailable
 from bot.storage.database import Database, Work
-from bot.storage.documents import from_row, speed_class, to_row
+from bot.storage.documents import from_row, to_row
 from bot.storage.tables import jobs
 from bot.storage.types import DatabaseTime, upsert
 
@@ -214,9 +215,18 @@ class SqlJobStore:
         Raises:
             StorageUnavailable: the database did not answer; try again.
         """
+        durations = await self.recent_seconds(speed_class(request))
+        return statistics.median(durations) if len(durations) >= TYPICAL_LEAST else None
+
+    async def recent_seconds(self, speed: str) -> Sequence[float]:
+        """Return the seconds from submission to completion of the last jobs of a speed class, latest first.
+
+        Raises:
+            StorageUnavailable: the database did not answer; try again.
+        """
         statement = (
             select(jobs.c.submitted_at, jobs.c.completed_at)
-            .where(jobs.c.speed_class == speed_class(request), jobs.c.task_status == TaskStatus.COMPLETED.value)
+            .where(jobs.c.speed_class == speed, jobs.c.task_status == TaskStatus.COMPLETED.value)
             .where(jobs.c.submitted_at.is_not(None), jobs.c.completed_at.is_not(None))
             .order_by(jobs.c.completed_at.desc())
             .limit(TYPICAL_SAMPLE)
@@ -225,8 +235,7 @@ class SqlJobStore:
         def work(connection: Connection) -> list[float]:
             return [(row.completed_at - row.submitted_at).total_seconds() for row in connection.execute(statement)]
 
-        durations = await self._database.read(work)
-        return statistics.median(durations) if len(durations) >= TYPICAL_LEAST else None
+        return await self._database.read(work)
 
     async def _write_surely(self, work: Work[T]) -> T:
         """Write what finds out by itself whether it was written before."""

@@ -35,7 +35,7 @@ jobs = Table(
     Column("task_since", UtcDateTime),
     Column("task_shown", String(16)),
     Column("version", String(16), nullable=False),
-    # Jobs of the same class take about the same time; see `bot.storage.documents.speed_class`.
+    # Jobs of the same class take about the same time; see `bot.domain.speed.speed_class`.
     Column("speed_class", String(32), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

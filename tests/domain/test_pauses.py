@@ -55,5 +55,6 @@ def test_polls_get_rarer_with_age(one: float, other: float, jitter: float) -> No
 
 def test_polls_begin_at_the_first_pause_and_reach_the_longest() -> None:
     assert next_delay(0, first=1, longest=5, jitter=0.5) == pytest.approx(1)
+    assert next_delay(8, first=1, longest=5, jitter=0.5) == pytest.approx(2.2)
     assert next_delay(60, first=1, longest=5, jitter=0.5) == pytest.approx(5)
     assert next_delay(0, first=1, longest=5, jitter=0.0) < next_delay(0, first=1, longest=5, jitter=0.9)

@@ -51,6 +51,7 @@ class MemoryStore:
     failing: Callable[[Job | None], bool] = lambda _job: False
     reads: int = 0
     writes: int = 0
+    durations: dict[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def idle(self) -> bool:
@@ -112,6 +113,9 @@ class MemoryStore:
 
     async def typical_seconds(self, request: GenerationRequest) -> float | None:  # noqa: ARG002 - the port's shape
         return None
+
+    async def recent_seconds(self, speed: str) -> Sequence[float]:
+        return self.durations.get(speed, ())
 
     def job(self, job_id: str) -> Job:
         """Return a job as stored."""

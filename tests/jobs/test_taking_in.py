@@ -1,5 +1,6 @@
 """Taking a job in: stored first, then acknowledged; what is left in between by a crash is found out about."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import pytest
 from bot.domain.job import Job, Requester, Status
 from bot.domain.request import GenerationRequest
 from bot.errors import AnswerOutOfReach, DiscordUnavailable, StorageUnavailable
+from bot.jobs import service
 from tests.jobs.engine import Engine
 from tests.support.jobs import CARD, make_job, make_place
 
@@ -155,3 +157,28 @@ async def test_after_too_long_the_person_is_told_that_nothing_was_begun(engine: 
     assert (done.status, type(done.failure)) == (Status.FAILED, AnswerOutOfReach)
     assert not engine.api.posts
     assert done.told
+
+
+@pytest.mark.parametrize("patience", [60.0, 0.0], ids=["until all are acknowledged", "no longer than that"])
+async def test_the_jobs_of_a_burst_begin_when_all_commands_are_acknowledged(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    monkeypatch.setattr(service, "HELD_SECONDS", patience)
+    discord_answers = asyncio.Event()
+
+    async def late() -> int:
+        await discord_answers.wait()
+        return CARD
+
+    async def command(acknowledge: Callable[[], Awaitable[int]]) -> None:
+        with engine.service.admission():
+            await accept(engine, acknowledge)
+
+    slow = asyncio.create_task(command(late))
+    await asyncio.sleep(0)
+    await command(answer)
+    await asyncio.sleep(0.01)
+    assert engine.worker.open_jobs == (0 if patience else 1)
+    discord_answers.set()
+    await slow
+    assert engine.worker.open_jobs == 2

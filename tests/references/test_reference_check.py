@@ -1,5 +1,6 @@
 import hashlib
 import struct
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot.errors import (
     DamagedImage,
     ImageFileEmpty,
     ImageFileTooLarge,
+    ImageInPieces,
     ImageTooElongated,
     ImageTooManyPixels,
     ImageTooSmall,
@@ -26,6 +28,7 @@ from bot.errors import (
 )
 from bot.references import check
 from bot.references.check import inspect
+from bot.references.pieces import MAX_PIECES, too_many_pieces
 from bot.references.sniff import sniff
 from tests.references.pictures import animation, bmp_header, encode, ftyp, gif_header, name_of, png_header, webp_header
 
@@ -215,6 +218,28 @@ def test_a_jpeg_of_endless_scans_is_refused_before_it_is_decoded(write: Write) -
     scan = data[data.rindex(b"\xff\xda") : -2]
     with pytest.raises(DamagedImage):
         inspect(write(data[:-2] + scan[:40] * 200 + b"\xff\xd9"), 1, "a")
+
+
+def test_a_file_in_countless_pieces_is_refused_before_they_are_looked_through(write: Write) -> None:
+    png, jpeg, gif = encode("PNG"), encode("JPEG"), encode("GIF", Image.new("L", (40, 40)))
+    chunk = b"\0\0\0\0abCd" + struct.pack(">I", zlib.crc32(b"abCd"))
+    palette = gif.index(b",") if b"!" not in gif else min(gif.index(b","), gif.index(b"!"))
+    for sound, start, piece, most in (
+        (png, 33, chunk, MAX_PIECES["PNG"]),
+        (png, len(png) - 12, chunk, MAX_PIECES["PNG"]),
+        (jpeg, 2, b"\xff\xfe\0\2", MAX_PIECES["JPEG"]),
+        (gif, palette, b"!\xfe\0", MAX_PIECES["GIF"]),
+        (gif, palette, b"!\xfe" + b"\1a" * 1000 + b"\0", MAX_PIECES["GIF"] // 1000),
+    ):
+        some = sound[:start] + piece * (most // 2) + sound[start:]
+        assert inspect(write(some), 1, "a").width > 0
+        with pytest.raises(ImageInPieces):
+            inspect(write(sound[:start] + piece * (most + 1) + sound[start:]), 1, "a")
+
+
+@given(st.binary(max_size=200), st.sampled_from(["PNG", "JPEG", "GIF", "TIFF"]))
+def test_counting_pieces_takes_any_bytes(data: bytes, name: str) -> None:
+    assert not too_many_pieces(data, name)
 
 
 def test_a_file_above_the_limit_is_not_even_opened(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from bot.domain.job import Job, PictureNote, Sent
 from bot.domain.place import Place
 from bot.domain.request import GenerationRequest
 from bot.domain.sizes import ExactSize, Tier, Version
+from bot.domain.speed import speed_class
 from bot.errors import ApiBusy, BotError, NotAnImage, ReferencesRefused
 from bot.storage import Database, SqlJobStore, tables
-from bot.storage.documents import speed_class
 from sandbox.clock import ManualClock
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -6,6 +6,7 @@ from bot.errors import (
     DamagedImage,
     ImageFileEmpty,
     ImageFileTooLarge,
+    ImageInPieces,
     ImageTooElongated,
     ImageTooManyPixels,
     ImageTooSmall,
@@ -77,6 +78,13 @@ def _animated(error: AnimatedImage) -> str:
 @describe.register
 def _damaged(error: DamagedImage) -> str:
     return _named(error, _("the file is damaged or incomplete. Open and save it anew, or attach another copy."))
+
+
+@describe.register
+def _in_pieces(error: ImageInPieces) -> str:
+    return _named(
+        error, _("the file is cut into more pieces than image programs write. Open it, save it anew, and attach that.")
+    )
 
 
 @describe.register

@@ -1,13 +1,13 @@
 """A SQLite file as a backend: one process, one writer, some readers beside it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import StorageUnavailable
 from bot.storage import migrate
@@ -23,11 +23,13 @@ T = TypeVar("T")
 class SqliteBackend:
     """A `Backend` over a file that this process has locked, or over memory."""
 
-    def __init__(self, writer: GroupWriter, readers: AsyncEngine | None, resources: AsyncExitStack) -> None:
+    def __init__(self, writer: GroupWriter, readers: Engine | None, resources: AsyncExitStack) -> None:
         self._writer = writer
         self._readers = readers
         self._resources = resources
-        self._reading: set[asyncio.Task[Any]] = set()
+        # Through the asynchronous driver, each read would be eight journeys between threads instead of one.
+        self._threads = ThreadPoolExecutor(engines.READERS, thread_name_prefix="storage-reader")
+        self._reading: set[asyncio.Future[Any]] = set()
         self._closed = False
 
     @classmethod
@@ -42,7 +44,7 @@ class SqliteBackend:
             await asyncio.to_thread(_bring_up_to_date, location, engine)
             readers = engines.reading_engine(location, busy_timeout)
             if readers is not None:
-                resources.push_async_callback(readers.dispose)
+                resources.push_async_callback(asyncio.to_thread, readers.dispose)
             writer = GroupWriter(engine)
             resources.push_async_callback(writer.close)
             return cls(writer, readers, resources.pop_all())
@@ -59,11 +61,10 @@ class SqliteBackend:
             raise StorageUnavailable(detail="the database is being closed")
         if self._readers is None:
             return await self._writer.write(work)
-        # A caller that goes away must not tear the driver out of its work: aiosqlite would lose a connection that is
-        # just being opened, and SQLAlchemy throw away one that is not.
-        reading = asyncio.create_task(_read(self._readers, work))
+        reading = asyncio.get_running_loop().run_in_executor(self._threads, _read, self._readers, work)
         self._reading.add(reading)
         reading.add_done_callback(self._reading.discard)
+        # A caller that goes away leaves the thread to its work; closing waits for that.
         return await asyncio.shield(reading)
 
     async def write(self, work: Work[T], *, single: bool = False) -> T:  # noqa: ARG002 - a savepoint costs next to nothing
@@ -75,13 +76,13 @@ class SqliteBackend:
         self._closed = True
         # Whoever still waits for one is told of its failure there.
         await asyncio.gather(*self._reading, return_exceptions=True)
+        self._threads.shutdown(wait=False)
         await self._resources.aclose()
 
 
-async def _read(readers: AsyncEngine, work: Work[T]) -> T:
-    with storage_errors():
-        async with readers.connect() as connection:
-            return await connection.run_sync(work)
+def _read(readers: Engine, work: Work[T]) -> T:
+    with storage_errors(), readers.connect() as connection:
+        return work(connection)
 
 
 def check(url: str) -> DatabaseFacts:

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from bot.storage.sqlite.file import DRIVER, Location
+from bot.storage.sqlite.file import Location
 
 READERS = 4
 
@@ -30,22 +29,22 @@ def writing_engine(location: Location, busy_timeout: timedelta) -> Engine:
     return engine
 
 
-def reading_engine(location: Location, busy_timeout: timedelta) -> AsyncEngine | None:
+def reading_engine(location: Location, busy_timeout: timedelta) -> Engine | None:
     """Return the engine that reads beside the writer; None in memory, where there is only one connection."""
     if location.path is None:
         return None
-    engine = create_async_engine(
-        URL.create(DRIVER, database=str(location.path)),
-        connect_args={"timeout": busy_timeout.total_seconds()},
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(location.path)),
+        connect_args={"check_same_thread": False, "timeout": busy_timeout.total_seconds()},
         hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         pool_size=READERS,
         max_overflow=0,
-        # A statement on its own leaves nothing to roll back; each roll-back would be a journey between threads.
+        # A statement on its own leaves nothing to roll back.
         pool_reset_on_return=None,
         skip_autocommit_rollback=True,
     )
-    event.listen(engine.sync_engine, "connect", _prepare_reader)
+    event.listen(engine, "connect", _prepare_reader)
     return engine
 
 
