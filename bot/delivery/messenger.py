@@ -5,7 +5,8 @@ Interaction endpoints do not count toward a bot's 50 requests a second
 card is told there.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 import aiohttp
@@ -21,7 +22,14 @@ from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.pricing import PriceList
 from bot.domain.request import GenerationRequest
-from bot.errors import AnswerOutOfReach, DiscordRejected, MessageGone, PlaceGone, ThreadNotOpened
+from bot.errors import (
+    AnswerOutOfReach,
+    DiscordRejected,
+    DiscordUnavailable,
+    MessageGone,
+    PlaceGone,
+    ThreadNotOpened,
+)
 from bot.presentation.card import card, thread_name
 from bot.presentation.i18n import speaking
 from bot.presentation.links import link_pages
@@ -265,7 +273,7 @@ class DiscordMessenger:
         try:
             if job.place.route is Venue.INTERACTION:
                 return await self._responses.follow_up(job, content or "", embeds=embeds, files=files, pings=pings)
-            with translated():
+            with _repeated_by_discord_py(), translated():
                 message = await self._channel(job.home_id).send(
                     content, embeds=embeds, files=files, nonce=nonce, allowed_mentions=pings
                 )
@@ -280,6 +288,16 @@ class DiscordMessenger:
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id)
+
+
+@contextmanager
+def _repeated_by_discord_py() -> Iterator[None]:
+    """Leave open what an earlier attempt has done: discord.py repeats after a 5xx and tells the last answer only."""
+    try:
+        yield
+    except DiscordUnavailable as error:
+        error.maybe_taken = True
+        raise
 
 
 def _laid_out(panel: Panel, *, embeds: bool) -> tuple[str | None, list[discord.Embed]]:
