@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.world import SandboxWorld
-from tests.chaos.fleet import Fleet
+from tests.chaos.fleet import PATIENCE, Fleet
 from tests.chaos.history import History
 from tests.chaos.oracle import End, cases, judge
 from tests.chaos.script import Blow, Deed, Order, Round, Script, Side
@@ -21,11 +21,6 @@ from tests.chaos.stage import Stage, settle
 from tests.chaos.tripwire import Tripwire
 
 SIGNALS = {Deed.KILL: signal.SIGKILL, Deed.STOP: signal.SIGTERM, Deed.STALL: signal.SIGSTOP}
-START = 60.0
-"""Seconds a busy machine may take to start the bot."""
-
-PATIENCE = 60.0
-"""Seconds for which the end of all jobs is waited for."""
 
 
 @dataclass
@@ -73,7 +68,7 @@ class Driver:
     async def run(self) -> Outcome:
         """Play the script to its end and return what came of it."""
         await self._fleet.start()
-        await self._world.discord.wait_ready(timeout=START)
+        await self._world.discord.wait_ready(timeout=PATIENCE)
         for number, current in enumerate(self._script.rounds, start=1):
             self._note(f"round {number}")
             await self._play(current)
@@ -81,7 +76,7 @@ class Driver:
         self._world.discord.faults.clear()
         self._world.seedream.faults.clear()
         self._note("to rest")
-        self._wrong += await settle(self._stage, self._fleet, patience=PATIENCE)
+        self._wrong += await settle(self._stage, self._fleet)
         return Outcome(await self._stage.history(), self._blows, self._journal, self._wrong)
 
     async def _play(self, current: Round) -> None:
@@ -117,7 +112,9 @@ class Driver:
 
     async def _ready_or_struck(self) -> None:
         discord = self._world.discord
-        await discord.until(lambda: discord.world.gateway.ready or self._struck.is_set(), timeout=START, what="the bot")
+        await discord.until(
+            lambda: discord.world.gateway.ready or self._struck.is_set(), timeout=PATIENCE, what="the bot"
+        )
 
     def _strike(self, blow: Blow, seen: str) -> None:
         if self._fleet.send(blow.victim, SIGNALS[blow.deed]):
@@ -134,7 +131,7 @@ class Driver:
                 await process.kill()
             case Deed.STOP:
                 # Before the bot listens for it, the signal ends it at once.
-                if (code := await process.stop()) not in {0, -signal.SIGTERM}:
+                if (code := await self._fleet.stop_one(blow.victim)) not in {0, -signal.SIGTERM}:
                     self._wrong.append(f"exit code {code} after SIGTERM: {process.log_tail(5)}")
             case Deed.STALL:
                 await asyncio.sleep(blow.stalled)
@@ -142,7 +139,7 @@ class Driver:
         if blow.deed is not Deed.STALL:
             # Until Discord has missed the process, it would count as there.
             gateway = self._world.discord.world.gateway
-            await self._world.discord.until(lambda: not gateway.ready, timeout=START, what="the bot to be missed")
+            await self._world.discord.until(lambda: not gateway.ready, timeout=PATIENCE, what="the bot to be missed")
         self._note(f"{blow.deed.name} done")
 
     async def _stream(self, orders: tuple[Order, ...]) -> None:

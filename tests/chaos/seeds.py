@@ -5,8 +5,6 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-import pytest
-
 T = TypeVar("T")
 
 SEED = "CHAOS_SEED"
@@ -48,9 +46,3 @@ def parts() -> Iterator[tuple[str, int]]:
         return
     for number, done in enumerate(range(0, kills, size), start=1):
         yield f"{seed()}/{number}", min(size, kills - done)
-
-
-only_when_asked = pytest.mark.skipif(
-    KILLS not in os.environ, reason=f"takes minutes, in real time: make chaos, or {KILLS}=20 make test"
-)
-"""Until the long form has been run often enough to be trusted not to fail for want of a quiet machine."""

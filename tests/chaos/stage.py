@@ -7,17 +7,20 @@ from PIL import Image
 
 from sandbox.discord import Channel, ClientRefused, File, Interaction, Permissions, Person
 from sandbox.world import SandboxWorld
-from tests.chaos.fleet import Fleet
+from tests.chaos.fleet import PATIENCE, Fleet
 from tests.chaos.history import History, mark
-from tests.chaos.recorder import read_ask, record
+from tests.chaos.recorder import record
 from tests.chaos.script import PLAN, Order, Spot
 
 SUBJECTS = ("a calm harbour", "a fox in the snow", "the market at noon", "a lighthouse, seen from below")
-QUIET = 1.0
-"""Seconds without a request after which everything has come to rest, when everybody has been told the end."""
+QUIET = 0.3
+"""Seconds without a request after which everything has come to rest, when no job is open."""
 
-LONG_QUIET = 12.0
-"""The same while somebody has not, or is told elsewhere than in the reply: longer than the bot pauses in between."""
+STANDSTILL = 120.0
+"""Seconds without a request after which open jobs are given up: longer than the bot ever pauses in between."""
+
+LONGEST = 600.0
+"""Seconds after which a bot that still makes requests will do so for ever."""
 
 
 class Stage:
@@ -74,30 +77,24 @@ class Stage:
             for message in channel.history:
                 message.nonce = None
 
-    def unended(self) -> list[str]:
-        """Return the marks of what is not over for the person: unanswered, or without an outcome."""
-        open_marks = []
-        for own, interaction in self.asked.items():
-            if interaction.acknowledgement is None:
-                over = interaction.failed
-            else:
-                ask = read_ask(own, interaction)
-                over = ask.ended or (ask.job is None and not ask.thinking)
-            if not over:
-                open_marks.append(own)
-        return open_marks
-
-    async def rest(self, *, patience: float) -> None:
-        """Wait until no request comes any more, or patience is at its end."""
+    async def rest(self, fleet: Fleet) -> None:
+        """Wait until nobody waits for an answer, no job is open, and no request comes any more; or never will."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + patience
+        deadline = loop.time() + LONGEST
         seen, since = self._requests(), loop.time()
         while loop.time() < deadline:
             await asyncio.sleep(0.05)
             if self._requests() != seen:
                 seen, since = self._requests(), loop.time()
-            elif loop.time() - since >= (LONG_QUIET if self.unended() else QUIET):
+                continue
+            quiet = loop.time() - since
+            if quiet >= STANDSTILL or (quiet >= QUIET and await self._done_with(fleet)):
                 return
+
+    async def _done_with(self, fleet: Fleet) -> bool:
+        waiting = any(asked.acknowledgement is None and not asked.failed for asked in self.asked.values())
+        # In this order: what is answered has a row by then, or never will.
+        return not waiting and await fleet.storage.open_jobs() == 0
 
     def _requests(self) -> int:
         return len(self.world.discord.requests) + len(self.world.seedream.requests)
@@ -107,7 +104,7 @@ class Stage:
         return await record(self.world, self.asked)
 
 
-async def settle(stage: Stage, fleet: Fleet, *, patience: float) -> list[str]:
+async def settle(stage: Stage, fleet: Fleet) -> list[str]:
     """Let the bot come to the end of everything, stop it, and start it once more: it must find nothing left to do.
 
     Returns:
@@ -116,8 +113,8 @@ async def settle(stage: Stage, fleet: Fleet, *, patience: float) -> list[str]:
     wrong = []
     for _ in range(2):
         await fleet.start()
-        await stage.world.discord.wait_ready(timeout=30)
-        await stage.rest(patience=patience)
+        await stage.world.discord.wait_ready(timeout=PATIENCE)
+        await stage.rest(fleet)
         codes = await fleet.stop()
         wrong += [f"the bot ended with exit code {code} when it was stopped" for code in codes if code != 0]
     return wrong

@@ -8,13 +8,12 @@ import pytest
 
 from tests.chaos.driver import play
 from tests.chaos.script import Deed, draw
-from tests.chaos.seeds import KILLS, SEED, only_when_asked, parts
+from tests.chaos.seeds import KILLS, SEED, parts
 
 Property = Callable[[str, object], None]
 
 
-@only_when_asked
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("seed", "kills"), list(parts()), ids=str)
 async def test_killed_at_seeded_moments(seed: str, kills: int, tmp_path: Path, record_property: Property) -> None:
     begun = time.monotonic()
