@@ -113,6 +113,9 @@ class DiscordMessenger:
                 auto_archive_duration=self._archive_minutes,
             )
         except discord.RateLimited as error:
+            # discord.py tells the last answer only, and an attempt before it may have opened the thread.
+            if await self._is_there(job.place.card_id):
+                return job.place.card_id
             raise ThreadNotOpened(detail=f"rate limited for {error.retry_after:.0f} s") from error
         except discord.HTTPException as error:
             if error.code == THREAD_ALREADY_CREATED:
@@ -128,6 +131,14 @@ class DiscordMessenger:
                 raise
         # A thread started from a message has that message's id.
         return job.place.card_id
+
+    async def _is_there(self, channel_id: int) -> bool:
+        with translated():
+            try:
+                await self._client.http.get_channel(channel_id)
+            except (discord.NotFound, discord.Forbidden):
+                return False
+        return True
 
     async def post_task(self, job: Job, nonce: str) -> int:
         """Post task id and status."""

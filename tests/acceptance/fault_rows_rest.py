@@ -48,6 +48,12 @@ ROWS = (
         where=Where.PLACE,
         says=("No thread: Discord did not let me open one here just now.",),
     ),
+    Row(
+        "502, although it was done, and then 429, come back in five minutes",
+        Moment.THREAD,
+        (Spot.TEXT,),
+        at(Moment.THREAD, status(502, taken=True), rate_limit_fault(300)),
+    ),
     *(Row(name, Moment.STATUS, _IN_PLACE, at(Moment.STATUS, fault)) for name, fault in _SOME.items()),
     *(Row(name, Moment.PICTURES, EVERYWHERE, at(Moment.PICTURES, fault)) for name, fault in _ALL.items()),
     Row(
