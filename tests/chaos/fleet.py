@@ -71,10 +71,14 @@ class Fleet:
         """Return a process, counted from 0, modulo how many there are."""
         return self._processes[number % len(self._processes)]
 
+    def __len__(self) -> int:
+        """Return how many processes there are, alive or not."""
+        return len(self._processes)
+
     @property
-    def running(self) -> bool:
-        """Whether every process is alive."""
-        return all(process.running for process in self._processes)
+    def running(self) -> int:
+        """How many processes are alive."""
+        return sum(process.running for process in self._processes)
 
     def send(self, number: int, sign: signal.Signals) -> bool:
         """Send a signal to a process, at once; tell whether it was alive."""
@@ -87,9 +91,10 @@ class Fleet:
             return False
         return True
 
-    async def start(self) -> None:
-        """Start every process that is not running."""
-        await asyncio.gather(*(process.start() for process in self._processes if not process.running))
+    async def start(self, *, without: int | None = None) -> None:
+        """Start every process that is not running, but for one that stays away."""
+        away = None if without is None else self[without]
+        await asyncio.gather(*(p.start() for p in self._processes if not p.running and p is not away))
 
     async def stop(self) -> list[int | None]:
         """Stop every process in good order, and return the exit codes."""

@@ -5,12 +5,13 @@ from io import BytesIO
 
 from PIL import Image
 
-from sandbox.discord import Channel, ClientRefused, File, Interaction, Permissions, Person
+from sandbox.discord import Channel, ClientRefused, File, Guild, Interaction, Permissions, Person
 from sandbox.world import SandboxWorld
+from tests.chaos.drawing import PLAN
 from tests.chaos.fleet import PATIENCE, Fleet
 from tests.chaos.history import History, mark
 from tests.chaos.recorder import record
-from tests.chaos.script import PLAN, Order, Spot
+from tests.chaos.script import Order, Spot
 
 SUBJECTS = ("a calm harbour", "a fox in the snow", "the market at noon", "a lighthouse, seen from below")
 QUIET = 0.3
@@ -26,33 +27,40 @@ LONGEST = 600.0
 class Stage:
     """The furnished sandbox, and all that was asked in it.
 
+    Args:
+        world: the sandbox.
+        guilds: how many servers the bot is in; Discord tells each of them to another shard.
+
     Attributes:
         asked: every command that was used, by its mark.
     """
 
-    def __init__(self, world: SandboxWorld) -> None:
+    def __init__(self, world: SandboxWorld, guilds: int = 1) -> None:
         world.seedream.plan = PLAN
         self.world = world
         self.asked: dict[str, Interaction] = {}
         discord = world.discord
-        guild = discord.add_guild("Atelier")
+        ours = [discord.add_guild(f"Atelier {number}") for number in range(1, guilds + 1)]
         elsewhere = discord.add_guild("Elsewhere", with_bot=False)
         self._people = [discord.add_person(name) for name in ("mara", "jonas", "aiko", "tomas")]
-        self._text = [guild.add_text_channel(name) for name in ("pictures", "sketches")]
-        self._places = {
-            Spot.TEXT: self._text[0],
-            Spot.UNTHREADED: guild.add_text_channel("flat", bot_denied=Permissions.CREATE_PUBLIC_THREADS),
-            Spot.THREAD: self._text[1].add_thread("late sketches"),
-            Spot.POST: guild.add_forum("ideas").add_post("Lighthouses", by=self._people[0]),
-            Spot.INSTALL: elsewhere.add_text_channel("general"),
-        }
+        self._places = [self._furnish(guild, elsewhere.add_text_channel(f"general {guild.name}")) for guild in ours]
         self._photos = [_photo(number) for number in (1, 2)]
+
+    def _furnish(self, guild: Guild, elsewhere: Channel) -> dict[Spot, Channel]:
+        text = [guild.add_text_channel(name) for name in ("pictures", "sketches")]
+        return {
+            Spot.TEXT: text[0],
+            Spot.UNTHREADED: guild.add_text_channel("flat", bot_denied=Permissions.CREATE_PUBLIC_THREADS),
+            Spot.THREAD: text[1].add_thread("late sketches"),
+            Spot.POST: guild.add_forum("ideas").add_post("Lighthouses", by=self._people[0]),
+            Spot.INSTALL: elsewhere,
+        }
 
     def place(self, order: Order) -> Channel:
         """Return where an order is given."""
         if order.spot is Spot.DIRECT:
             return self.world.discord.dm(self._person(order))
-        return self._places[order.spot]
+        return self._places[order.person // len(self._people) % len(self._places)][order.spot]
 
     def _person(self, order: Order) -> Person:
         return self._people[order.person % len(self._people)]
