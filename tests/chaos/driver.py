@@ -71,8 +71,7 @@ class Driver:
 
     async def run(self) -> Outcome:
         """Play the script to its end and return what came of it."""
-        await self._fleet.start()
-        await self._world.discord.wait_ready(timeout=PATIENCE)
+        await self._fleet.ready()
         away: int | None = None
         for number, current in enumerate(self._script.rounds, start=1):
             self._note(f"round {number}")

@@ -52,6 +52,7 @@ class Fleet:
         sections: Callable[[int], Mapping[str, Mapping[str, Any]]] | None = None,
         process: type[BotProcess] = BotProcess,
     ) -> None:
+        self._world = world
         self._kind = process
         self.storage = storage or SqliteFile(folder)
         shared: dict[str, Mapping[str, Any]] = {**FAST, "storage": {"url": self.storage.url}}
@@ -95,6 +96,25 @@ class Fleet:
         """Start every process that is not running, but for one that stays away."""
         away = None if without is None else self[without]
         await asyncio.gather(*(p.start() for p in self._processes if not p.running and p is not away))
+
+    async def ready(self) -> None:
+        """Start every process that is not running, and wait until Discord has all of them.
+
+        Raises:
+            RuntimeError: one has ended instead; with its last words.
+        """
+        await self.start()
+        there = asyncio.create_task(self._world.discord.wait_ready(timeout=PATIENCE))
+        gone = [asyncio.create_task(process.ended()) for process in self._processes]
+        try:
+            await asyncio.wait({there, *gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not there.done():
+                raise RuntimeError(f"a process has ended by itself\n{self.log(10)}")
+            await there
+        finally:
+            for task in (there, *gone):
+                task.cancel()
+            await asyncio.gather(there, *gone, return_exceptions=True)
 
     async def stop(self) -> list[int | None]:
         """Stop every process in good order, and return the exit codes."""

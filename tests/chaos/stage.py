@@ -8,7 +8,7 @@ from PIL import Image
 from sandbox.discord import Channel, ClientRefused, File, Guild, Interaction, Permissions, Person
 from sandbox.world import SandboxWorld
 from tests.chaos.drawing import PLAN
-from tests.chaos.fleet import PATIENCE, Fleet
+from tests.chaos.fleet import Fleet
 from tests.chaos.history import History, mark
 from tests.chaos.recorder import record
 from tests.chaos.script import Order, Spot
@@ -120,8 +120,7 @@ async def settle(stage: Stage, fleet: Fleet) -> list[str]:
     """
     wrong = []
     for _ in range(2):
-        await fleet.start()
-        await stage.world.discord.wait_ready(timeout=PATIENCE)
+        await fleet.ready()
         await stage.rest(fleet)
         codes = await fleet.stop()
         wrong += [f"the bot ended with exit code {code} when it was stopped" for code in codes if code != 0]

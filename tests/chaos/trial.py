@@ -65,11 +65,6 @@ class Trial:
         await self.ask_everywhere()
         await asyncio.wait_for(struck.wait(), PATIENCE)
 
-    async def ready(self) -> None:
-        """Start the bot and wait until Discord has it."""
-        await self.fleet.start()
-        await self.world.discord.wait_ready(timeout=PATIENCE)
-
     async def logged(self, words: str) -> None:
         """Wait until the log says something."""
         async with asyncio.timeout(PATIENCE):
@@ -92,7 +87,7 @@ async def trial(folder: Path, name: str, *, process: type[BotProcess] = BotProce
         try:
             chance = random.Random(f"{seed()}/{name}")  # noqa: S311 - a die that can be thrown again
             now = Trial(world, fleet, Stage(world), Tripwire(world), chance)
-            await now.ready()
+            await fleet.ready()
             yield now
         finally:
             await fleet.kill()
