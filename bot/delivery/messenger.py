@@ -5,7 +5,8 @@ Interaction endpoints do not count toward a bot's 50 requests a second
 card is told there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 import aiohttp
@@ -22,7 +23,14 @@ from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.pricing import PriceList
 from bot.domain.request import GenerationRequest
-from bot.errors import AnswerOutOfReach, DiscordRejected, MessageGone, PlaceGone, ThreadNotOpened
+from bot.errors import (
+    AnswerOutOfReach,
+    DiscordRejected,
+    DiscordUnavailable,
+    MessageGone,
+    PlaceGone,
+    ThreadNotOpened,
+)
 from bot.presentation.card import card, thread_name
 from bot.presentation.i18n import speaking
 from bot.presentation.links import link_pages
@@ -105,6 +113,9 @@ class DiscordMessenger:
                 auto_archive_duration=self._archive_minutes,
             )
         except discord.RateLimited as error:
+            # discord.py tells the last answer only, and an attempt before it may have opened the thread.
+            if await self._is_there(job.place.card_id):
+                return job.place.card_id
             raise ThreadNotOpened(detail=f"rate limited for {error.retry_after:.0f} s") from error
         except discord.HTTPException as error:
             if error.code == THREAD_ALREADY_CREATED:
@@ -120,6 +131,14 @@ class DiscordMessenger:
                 raise
         # A thread started from a message has that message's id.
         return job.place.card_id
+
+    async def _is_there(self, channel_id: int) -> bool:
+        with translated():
+            try:
+                await self._client.http.get_channel(channel_id)
+            except (discord.NotFound, discord.Forbidden):
+                return False
+        return True
 
     async def post_task(self, job: Job, nonce: str) -> int:
         """Post task id and status."""
@@ -265,7 +284,7 @@ class DiscordMessenger:
         try:
             if job.place.route is Venue.INTERACTION:
                 return await self._responses.follow_up(job, content or "", embeds=embeds, files=files, pings=pings)
-            with translated():
+            with _repeated_by_discord_py(), translated():
                 message = await self._channel(job.home_id).send(
                     content, embeds=embeds, files=files, nonce=nonce, allowed_mentions=pings
                 )
@@ -280,6 +299,16 @@ class DiscordMessenger:
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id)
+
+
+@contextmanager
+def _repeated_by_discord_py() -> Iterator[None]:
+    """Leave open what an earlier attempt has done: discord.py repeats after a 5xx and tells the last answer only."""
+    try:
+        yield
+    except DiscordUnavailable as error:
+        error.maybe_taken = True
+        raise
 
 
 def _laid_out(panel: Panel, *, embeds: bool) -> tuple[str | None, list[discord.Embed]]:

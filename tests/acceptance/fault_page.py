@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.acceptance import api_rows, fault_rows_rest, fault_rows_world
+from tests.acceptance import api_rows, fault_rows_gateway, fault_rows_rest, fault_rows_world
 from tests.acceptance.api_rows import ApiRow
 from tests.acceptance.fault_rows import AT_MOST_ONCE, NEVER, ONCE, TWICE, Row
 from tests.acceptance.fault_scene import Spot, Where
@@ -50,7 +50,7 @@ _API_COLUMNS = ("route", "what goes wrong", "requests paid for", "pictures", "pi
 
 def page() -> str:
     """Return the page's Markdown."""
-    discord = map(_discord_cells, (*fault_rows_rest.ROWS, *fault_rows_world.ROWS))
+    discord = map(_discord_cells, (*fault_rows_rest.ROWS, *fault_rows_world.ROWS, *fault_rows_gateway.ROWS))
     api = map(_api_cells, api_rows.ROWS)
     parts = (*_HEAD, *_DISCORD, _table(_DISCORD_COLUMNS, discord), *_API, _table(_API_COLUMNS, api))
     return "\n\n".join(parts) + "\n"

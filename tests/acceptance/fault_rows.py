@@ -43,6 +43,7 @@ class Row:
         says: words that must stand somewhere in the end.
         images: pictures asked for.
         paid: requests that the API has taken.
+        mend: what is done once somebody has answered the command, or nobody did in time.
     """
 
     fault: str
@@ -55,6 +56,7 @@ class Row:
     says: tuple[str, ...] = ()
     images: int = 1
     paid: int = 1
+    mend: Strike | None = None
 
     def home(self, spot: Spot) -> tuple[Where, ...]:
         """Return where the pictures end up, message by message, when it is played in a place."""
@@ -83,13 +85,14 @@ def request_of(scene: Scene, moment: Moment) -> tuple[str, str, Callable[[], boo
     return method, path, when
 
 
-def at(moment: Moment, fault: Fault) -> Strike:
-    """Return what plans a fault for the request of a moment."""
+def at(moment: Moment, *faults: Fault) -> Strike:
+    """Return what plans faults, one after the other, for the request of a moment."""
 
     def strike(scene: Scene) -> None:
         method, path, when = request_of(scene, moment)
-        planned = Timed(**{**vars(fault), "method": method, "path": path}, when=when)
-        scene.fault = scene.house.world.discord.faults.add(planned)
+        for fault in faults:
+            planned = Timed(**{**vars(fault), "method": method, "path": path}, when=when)
+            scene.fault = scene.house.world.discord.faults.add(planned)
 
     return strike
 

@@ -1,5 +1,6 @@
 """Requests to Discord that go wrong."""
 
+from sandbox.discord.rate_limits import rate_limit_fault
 from sandbox.faults import Fault, FaultKind
 from tests.acceptance.fault_rows import AT_MOST_ONCE, DOUBTFUL, EVERYWHERE, NEVER, REFUSED, Moment, Row, at, status
 from tests.acceptance.fault_scene import Scene, Spot, Where
@@ -47,8 +48,20 @@ ROWS = (
         where=Where.PLACE,
         says=("No thread: Discord did not let me open one here just now.",),
     ),
+    Row(
+        "502, although it was done, and then 429, come back in five minutes",
+        Moment.THREAD,
+        (Spot.TEXT,),
+        at(Moment.THREAD, status(502, taken=True), rate_limit_fault(300)),
+    ),
     *(Row(name, Moment.STATUS, _IN_PLACE, at(Moment.STATUS, fault)) for name, fault in _SOME.items()),
     *(Row(name, Moment.PICTURES, EVERYWHERE, at(Moment.PICTURES, fault)) for name, fault in _ALL.items()),
+    Row(
+        "502, although it was done, and then 429, come back in ten minutes",
+        Moment.PICTURES,
+        EVERYWHERE,
+        at(Moment.PICTURES, status(502, taken=True), rate_limit_fault(600)),
+    ),
     *(
         Row(name, Moment.BETWEEN, (Spot.TEXT, Spot.INSTALL), at(Moment.BETWEEN, fault), images=15)
         for name, fault in _SOME.items()

@@ -1,4 +1,4 @@
-"""What people, moderators and the gateway do to the bot midway."""
+"""What people and moderators do to the bot midway, and kills of its process."""
 
 from collections.abc import Awaitable, Callable
 
@@ -118,37 +118,8 @@ def _both(*deeds: Callable[[Scene], None]) -> Callable[[Scene], None]:
     return strike
 
 
-def _drop(code: int) -> Callable[[Scene], Awaitable[None]]:
-    async def strike(scene: Scene) -> None:
-        await scene.house.world.discord.disconnect_gateway(code)
-
-    return strike
-
-
-async def _cut(scene: Scene) -> None:
-    await scene.house.world.discord.disconnect_gateway("reset")
-
-
-def _reconnect(scene: Scene) -> None:
-    scene.house.world.discord.reconnect_gateway()
-
-
-def _invalidate(*, resumable: bool) -> Callable[[Scene], None]:
-    def strike(scene: Scene) -> None:
-        scene.house.world.discord.invalidate_sessions(resumable=resumable)
-
-    return strike
-
-
 _NO_LONGER_OPEN = ("The place you asked in is no longer open to me, so I write to you here.",)
 _THREAD_GONE = ("The thread is no longer open to me, so I go on here.",)
-_GATEWAY = {
-    "the gateway closes the connection, to be resumed": _drop(4000),
-    "the gateway's connection breaks off": _cut,
-    "the gateway asks to reconnect": _reconnect,
-    "the session is invalid, but can be resumed": _invalidate(resumable=True),
-    "the session is invalid for good": _invalidate(resumable=False),
-}
 
 ROWS = (
     Row("the thread is deleted", Moment.WAITING, (Spot.TEXT,), _thread, where=Where.PLACE, says=_THREAD_GONE),
@@ -284,5 +255,4 @@ ROWS = (
         pings=TWICE,
         says=("I cannot tell whether all of your pictures have come.",),
     ),
-    *(Row(name, Moment.WAITING, EVERYWHERE, strike) for name, strike in _GATEWAY.items()),
 )

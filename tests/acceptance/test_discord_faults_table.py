@@ -4,7 +4,8 @@ import inspect
 
 import pytest
 
-from tests.acceptance.fault_rows import Moment, Row
+from tests.acceptance.fault_rows import Moment, Row, Strike
+from tests.acceptance.fault_rows_gateway import ROWS as GATEWAY_ROWS
 from tests.acceptance.fault_rows_rest import ROWS as REST_ROWS
 from tests.acceptance.fault_rows_world import ROWS as WORLD_ROWS
 from tests.acceptance.fault_scene import Scene, Spot
@@ -12,13 +13,13 @@ from tests.acceptance.house import House, task_id
 
 CASES = [
     pytest.param(row, spot, id=f"{row.moment}-{row.fault}-{spot}-{row.images}")
-    for row in (*REST_ROWS, *WORLD_ROWS)
+    for row in (*REST_ROWS, *WORLD_ROWS, *GATEWAY_ROWS)
     for spot in row.spots
 ]
 
 
-async def _strike(row: Row, scene: Scene) -> None:
-    done = row.strike(scene)
+async def _do(strike: Strike, scene: Scene) -> None:
+    done = strike(scene)
     if inspect.isawaitable(done):
         await done
 
@@ -47,14 +48,18 @@ async def test_what_must_come_of_it(house: House, row: Row, spot: Spot) -> None:
     scene = Scene(house, spot, row.images)
     house.replan(processing_seconds=20)
     channel = scene.channel()
-    if row in REST_ROWS:
-        await _strike(row, scene)
+    if row in REST_ROWS or row.moment is Moment.BEFORE:
+        await _do(row.strike, scene)
         scene.asked = await house.person.slash(channel, "seedream", prompt="a calm harbour", max_images=row.images)
     else:
         scene.asked = await house.ask(channel, max_images=row.images)
         await _reach(row, scene)
-        await _strike(row, scene)
+        await _do(row.strike, scene)
     await scene.begun()
+    if row.mend is not None:
+        await _do(row.mend, scene)
+        # Only now does the bot hear of the command, if at all.
+        await house.world.discord.wait_ready(timeout=20)
     await scene.ended()
     scene.check(pictures=row.home(spot), paid=row.paid, pings=row.pings)
     for words in row.says:

@@ -9,23 +9,22 @@ differ. The journal of a run says what happened in fact.
 import asyncio
 import signal
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from sandbox.world import SandboxWorld
-from tests.chaos.fleet import Fleet
+from tests.chaos.fleet import PATIENCE, Fleet
 from tests.chaos.history import History
 from tests.chaos.oracle import End, cases, judge
 from tests.chaos.script import Blow, Deed, Order, Round, Script, Side
 from tests.chaos.stage import Stage, settle
+from tests.chaos.storage import Storage
 from tests.chaos.tripwire import Tripwire
 
 SIGNALS = {Deed.KILL: signal.SIGKILL, Deed.STOP: signal.SIGTERM, Deed.STALL: signal.SIGSTOP}
-START = 60.0
-"""Seconds a busy machine may take to start the bot."""
-
-PATIENCE = 60.0
-"""Seconds for which the end of all jobs is waited for."""
 
 
 @dataclass
@@ -72,19 +71,21 @@ class Driver:
 
     async def run(self) -> Outcome:
         """Play the script to its end and return what came of it."""
-        await self._fleet.start()
-        await self._world.discord.wait_ready(timeout=START)
+        await self._fleet.ready()
+        away: int | None = None
         for number, current in enumerate(self._script.rounds, start=1):
             self._note(f"round {number}")
-            await self._play(current)
+            struck = await self._play(current, away)
+            away = struck if current.away else None
         self._tripwire.disarm()
         self._world.discord.faults.clear()
         self._world.seedream.faults.clear()
         self._note("to rest")
-        self._wrong += await settle(self._stage, self._fleet, patience=PATIENCE)
+        self._wrong += await settle(self._stage, self._fleet)
         return Outcome(await self._stage.history(), self._blows, self._journal, self._wrong)
 
-    async def _play(self, current: Round) -> None:
+    async def _play(self, current: Round, away: int | None) -> int:
+        """Play a round without the process that is away; return which one was struck."""
         for side, fault in current.faults:
             plan = self._world.discord.faults if side is Side.DISCORD else self._world.seedream.faults
             plan.add(fault)
@@ -93,31 +94,38 @@ class Driver:
             self._world.seedream.plan_next(fate)
         self._struck.clear()
         blow = current.blow
+        if away is not None and self._fleet[blow.victim] is self._fleet[away]:
+            blow = replace(blow, victim=blow.victim + 1)
 
         def strike(seen: str) -> None:
             self._strike(blow, seen)
 
         if blow.moment is not None:
             self._tripwire.arm(blow.moment, strike)
-        await self._fleet.start()
+        await self._fleet.start(without=away)
         if not blow.while_starting:
-            await self._ready_or_struck()
+            await self._world.discord.until(
+                lambda: self._connected() == self._fleet.running or self._struck.is_set(),
+                timeout=PATIENCE,
+                what="the bot",
+            )
         streaming = asyncio.create_task(self._stream(current.orders))
         try:
             await asyncio.wait_for(self._struck.wait(), blow.patience)
         except TimeoutError:
             self._tripwire.disarm()
             strike("out of patience" if blow.moment else f"after {blow.patience:.2f} s")
-        await self._follow_up(blow)
+        await self._follow_up(blow, forgotten=current.forgotten)
         await streaming
         await asyncio.sleep(current.rest)
-        if current.forgotten:
-            self._stage.forget_nonces()
-            self._note("Discord has forgotten the nonces")
+        if current.forgotten and blow.deed is not Deed.STALL:
+            self._forget()
+        return blow.victim
 
-    async def _ready_or_struck(self) -> None:
-        discord = self._world.discord
-        await discord.until(lambda: discord.world.gateway.ready or self._struck.is_set(), timeout=START, what="the bot")
+    def _connected(self) -> int:
+        """Return how many sessions stand; each process has one."""
+        lines = [session.connection for session in self._world.discord.world.gateway.sessions.values()]
+        return sum(line is not None and line.ready for line in lines)
 
     def _strike(self, blow: Blow, seen: str) -> None:
         if self._fleet.send(blow.victim, SIGNALS[blow.deed]):
@@ -127,22 +135,29 @@ class Driver:
         self._note(f"{blow.deed.name} at {seen}; asked for: {blow.moment or 'a time'}")
         self._struck.set()
 
-    async def _follow_up(self, blow: Blow) -> None:
+    def _forget(self) -> None:
+        self._stage.forget_nonces()
+        self._note("Discord has forgotten the nonces")
+
+    async def _follow_up(self, blow: Blow, *, forgotten: bool) -> None:
         process = self._fleet[blow.victim]
         match blow.deed:
             case Deed.KILL:
                 await process.kill()
             case Deed.STOP:
                 # Before the bot listens for it, the signal ends it at once.
-                if (code := await process.stop()) not in {0, -signal.SIGTERM}:
+                if (code := await self._fleet.stop_one(blow.victim)) not in {0, -signal.SIGTERM}:
                     self._wrong.append(f"exit code {code} after SIGTERM: {process.log_tail(5)}")
             case Deed.STALL:
                 await asyncio.sleep(blow.stalled)
+                if forgotten:
+                    self._forget()
                 self._fleet.send(blow.victim, signal.SIGCONT)
         if blow.deed is not Deed.STALL:
             # Until Discord has missed the process, it would count as there.
-            gateway = self._world.discord.world.gateway
-            await self._world.discord.until(lambda: not gateway.ready, timeout=START, what="the bot to be missed")
+            await self._world.discord.until(
+                lambda: self._connected() <= self._fleet.running, timeout=PATIENCE, what="the bot to be missed"
+            )
         self._note(f"{blow.deed.name} done")
 
     async def _stream(self, orders: tuple[Order, ...]) -> None:
@@ -156,13 +171,31 @@ class Driver:
         self._journal.append(f"{asyncio.get_running_loop().time() - self._begun:7.2f} {line}")
 
 
-async def play(script: Script, folder: Path) -> Outcome:
-    """Play a script from an empty sandbox and an empty database, with one process on SQLite."""
+@asynccontextmanager
+async def company(folder: Path, members: int, storage: Storage | None) -> AsyncIterator[tuple[SandboxWorld, Fleet]]:
+    """Open an empty sandbox with processes for it, each with a shard of its own; whatever comes, none is left."""
     async with SandboxWorld() as world:
-        fleet = Fleet(world, folder)
+
+        def member(number: int) -> Mapping[str, Mapping[str, Any]]:
+            return {"cluster": {"id": number, "count": members}} if members > 1 else {}
+
+        fleet = Fleet(world, folder, storage=storage, count=members, sections=member)
         try:
-            outcome = await Driver(world, fleet, Stage(world), script).run()
+            yield world, fleet
         finally:
             await fleet.kill()
+
+
+async def play(script: Script, folder: Path, *, members: int = 1, storage: Storage | None = None) -> Outcome:
+    """Play a script from an empty sandbox and an empty database.
+
+    Args:
+        script: what is going to be done.
+        folder: an existing folder.
+        members: how many processes there are.
+        storage: the database they share; None: one process's SQLite file.
+    """
+    async with company(folder, members, storage) as (world, fleet):
+        outcome = await Driver(world, fleet, Stage(world, guilds=members), script).run()
         outcome.journal.append(fleet.log())
         return outcome

@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.bot_process import BotProcess
 from sandbox.world import SandboxWorld
+from tests.chaos.storage import SqliteFile, Storage
 
 FAST: dict[str, dict[str, Any]] = {
     "seedream": {
@@ -25,14 +26,18 @@ FAST: dict[str, dict[str, Any]] = {
 }
 
 
+PATIENCE = 180.0
+"""Seconds after which a process that was told to end, or to start, never will, however busy the machine is."""
+
+
 class Fleet:
     """Every process that works on one database.
 
     Args:
         world: the sandbox they are pointed at.
         folder: an existing folder; each process gets one in it.
+        storage: where they keep their jobs; None: a SQLite file in the folder.
         count: how many processes; more than one needs a database that can be shared.
-        database: its URL; None: a SQLite file in the folder.
         sections: returns more settings of a process, counted from 0.
         process: what a process is.
     """
@@ -42,16 +47,15 @@ class Fleet:
         world: SandboxWorld,
         folder: Path,
         *,
+        storage: Storage | None = None,
         count: int = 1,
-        database: str | None = None,
         sections: Callable[[int], Mapping[str, Mapping[str, Any]]] | None = None,
         process: type[BotProcess] = BotProcess,
     ) -> None:
+        self._world = world
         self._kind = process
-        self.database = folder / "seedream-bot.db"
-        shared: dict[str, Mapping[str, Any]] = {**FAST}
-        if database is not None:
-            shared["storage"] = {"url": database}
+        self.storage = storage or SqliteFile(folder)
+        shared: dict[str, Mapping[str, Any]] = {**FAST, "storage": {"url": self.storage.url}}
         self._processes = [
             self._process(world, folder, number, shared | dict(sections(number) if sections else {}))
             for number in range(count)
@@ -68,10 +72,14 @@ class Fleet:
         """Return a process, counted from 0, modulo how many there are."""
         return self._processes[number % len(self._processes)]
 
+    def __len__(self) -> int:
+        """Return how many processes there are, alive or not."""
+        return len(self._processes)
+
     @property
-    def running(self) -> bool:
-        """Whether every process is alive."""
-        return all(process.running for process in self._processes)
+    def running(self) -> int:
+        """How many processes are alive."""
+        return sum(process.running for process in self._processes)
 
     def send(self, number: int, sign: signal.Signals) -> bool:
         """Send a signal to a process, at once; tell whether it was alive."""
@@ -84,13 +92,40 @@ class Fleet:
             return False
         return True
 
-    async def start(self) -> None:
-        """Start every process that is not running."""
-        await asyncio.gather(*(process.start() for process in self._processes if not process.running))
+    async def start(self, *, without: int | None = None) -> None:
+        """Start every process that is not running, but for one that stays away."""
+        away = None if without is None else self[without]
+        await asyncio.gather(*(p.start() for p in self._processes if not p.running and p is not away))
+
+    async def ready(self) -> None:
+        """Start every process that is not running, and wait until Discord has all of them.
+
+        Raises:
+            RuntimeError: one has ended instead; with its last words.
+        """
+        await self.start()
+        there = asyncio.create_task(self._world.discord.wait_ready(timeout=PATIENCE))
+        gone = [asyncio.create_task(process.ended()) for process in self._processes]
+        try:
+            await asyncio.wait({there, *gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not there.done():
+                raise RuntimeError(f"a process has ended by itself\n{self.log(10)}")
+            await there
+        finally:
+            for task in (there, *gone):
+                task.cancel()
+            await asyncio.gather(there, *gone, return_exceptions=True)
 
     async def stop(self) -> list[int | None]:
         """Stop every process in good order, and return the exit codes."""
-        return list(await asyncio.gather(*(process.stop() for process in self._processes)))
+        return list(await asyncio.gather(*(self.stop_one(number) for number in range(len(self._processes)))))
+
+    async def stop_one(self, number: int) -> int | None:
+        """Stop a process in good order, and return its exit code; how long that may take is tested elsewhere."""
+        process = self[number]
+        self.send(number, signal.SIGTERM)
+        await asyncio.wait_for(process.ended(), PATIENCE)
+        return await process.stop()
 
     async def kill(self) -> None:
         """Leave nothing running."""

@@ -5,8 +5,6 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-import pytest
-
 T = TypeVar("T")
 
 SEED = "CHAOS_SEED"
@@ -17,6 +15,8 @@ EVERYDAY_SEED = "harbour"
 EVERYDAY_KILLS = 20
 KILLS_A_PART = 5
 LONG_PART = 25
+KILLS_A_PART_OF_THREE = 2
+LONG_PART_OF_THREE = 10
 
 
 def seed() -> str:
@@ -36,21 +36,23 @@ def some(name: str, variants: Sequence[T]) -> Sequence[T]:
     return [random.Random(f"{seed()}/{name}").choice(variants)]  # noqa: S311 - a die that can be thrown again
 
 
+def parts_of_three() -> Iterator[tuple[str, int]]:
+    """Yield the same for three processes, of which there is one kill for five of a single one."""
+    yield from _parts(f"{seed()}/cluster", max(1, kills_wanted() // 5), KILLS_A_PART_OF_THREE, LONG_PART_OF_THREE)
+
+
 def parts() -> Iterator[tuple[str, int]]:
     """Yield seed and number of kills of each part of the run; parts can be played side by side, or alone.
 
     A seed with a stroke in it, such as `harbour/3`, is one part's.
     """
-    kills = kills_wanted()
-    size = KILLS_A_PART if kills <= EVERYDAY_KILLS else LONG_PART
+    yield from _parts(seed(), kills_wanted(), KILLS_A_PART, LONG_PART)
+
+
+def _parts(name: str, kills: int, short: int, long: int) -> Iterator[tuple[str, int]]:
+    size = short if kills_wanted() <= EVERYDAY_KILLS else long
     if "/" in seed():
-        yield seed(), min(kills, size)
+        yield seed(), kills_wanted()
         return
     for number, done in enumerate(range(0, kills, size), start=1):
-        yield f"{seed()}/{number}", min(size, kills - done)
-
-
-only_when_asked = pytest.mark.skipif(
-    KILLS not in os.environ, reason=f"takes minutes, in real time: make chaos, or {KILLS}=20 make test"
-)
-"""Until the long form has been run often enough to be trusted not to fail for want of a quiet machine."""
+        yield f"{name}/{number}", min(size, kills - done)

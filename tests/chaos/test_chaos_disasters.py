@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
+import sandbox.discord.interactions
 import tests.chaos.shifted
 from bot.config import CONFIG_VARIABLE
 from sandbox.bot_process import ENVIRONMENT_PREFIX, BotProcess, write_config
-from tests.chaos.fleet import FAST
+from tests.chaos.fleet import FAST, PATIENCE
 from tests.chaos.oracle import Wrong
 from tests.chaos.script import Moment
-from tests.chaos.seeds import only_when_asked, some
+from tests.chaos.seeds import some
 from tests.chaos.trial import ANSWERED, FETCHED, POSTED, SHOWN, Trial, trial
 
-pytestmark = [only_when_asked, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(1200)
 
 HOUR = 3600.0
 DISK_BYTES = 12 * 1024 * 1024
@@ -61,22 +62,32 @@ async def test_stalled_for_longer_than_the_lease(tmp_path: Path, moment: Moment)
         assert await now.verdict() == []
 
 
-async def everybody_was_answered(now: Trial) -> None:
-    """Check that, whatever the database was doing."""
-    assert [ask.mark for ask in (await now.stage.history()).asks if not ask.acknowledged] == []
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Discord wait longer for an answer than a busy machine may take; that it comes in time is tested elsewhere."""
+    monkeypatch.setattr(sandbox.discord.interactions, "ACKNOWLEDGE_WITHIN", PATIENCE)
+
+
+async def everybody_is_answered(now: Trial) -> None:
+    """Wait for that, whatever the database is doing."""
+    for interaction in now.stage.asked.values():
+        await interaction.acknowledged(timeout=PATIENCE)
 
 
 async def no_room(now: Trial, moment: Moment, fill: Callable[[], object], free: Callable[[], object]) -> None:
     await now.strike(moment, fill)
     await now.ask_everywhere()
-    await asyncio.sleep(3)
+    await everybody_is_answered(now)
+    # Now the worker has stumbled over it, too.
+    await asyncio.sleep(2)
     free()
     await now.ask_everywhere()
+    await everybody_is_answered(now)
     assert await now.verdict() == []
-    await everybody_was_answered(now)
     assert any(UNSTORED in ask.reply for ask in (await now.stage.history()).asks), "there was room all the time"
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("moment", some("no room", MOMENTS))
 async def test_a_file_system_that_takes_no_byte_more(tmp_path: Path, moment: Moment) -> None:
     """A limit on the size of files: every write fails, the log's too. Wherever the tests run, this can be done."""
@@ -104,6 +115,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)  # noqa: S603, S607 - a constant command
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("moment", some("full disk", [*MOMENTS, AT_A_DOWNLOAD]))
 async def test_a_full_disk(small_disk: Path, moment: Moment) -> None:
     ballast = small_disk / "ballast"
@@ -120,19 +132,21 @@ async def test_a_full_disk(small_disk: Path, moment: Moment) -> None:
         await no_room(now, moment, fill, ballast.unlink)
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("moment", some("locked", MOMENTS))
 async def test_a_database_that_another_program_has_locked(tmp_path: Path, moment: Moment) -> None:
     """For longer than the bot waits for it."""
     async with trial(tmp_path, "locked") as now:
-        with closing(sqlite3.connect(now.fleet.database, isolation_level=None, timeout=20)) as other:
+        database = tmp_path / "seedream-bot.db"
+        with closing(sqlite3.connect(database, isolation_level=None, timeout=20)) as other:
             await now.strike(moment, lambda: other.execute("BEGIN IMMEDIATE"))
             await now.ask_everywhere()
-            await asyncio.sleep(7)
+            await everybody_is_answered(now)
+            await now.logged("database is locked")
             other.execute("ROLLBACK")
-        assert "database is locked" in now.fleet.log(1000)
         await now.ask_everywhere()
+        await everybody_is_answered(now)
         assert await now.verdict() == []
-        await everybody_was_answered(now)
 
 
 class Shifted(BotProcess):

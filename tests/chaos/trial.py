@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sandbox.bot_process import BotProcess
 from sandbox.world import SandboxWorld
-from tests.chaos.fleet import Fleet
+from tests.chaos.fleet import PATIENCE, Fleet
 from tests.chaos.oracle import Wrong, judge
 from tests.chaos.script import WITH_FILES, Moment, Order, Phase, Side, Spot
 from tests.chaos.seeds import seed
@@ -27,9 +27,6 @@ FETCHED = Moment(Side.SEEDREAM, Phase.ARRIVED, "GET", r"/results/", 2)
 
 ANSWERED = Moment(Side.DISCORD, Phase.DONE, "POST", r"/interactions/\d+/.+/callback$", 2)
 """A command has been acknowledged, and the bot does not know yet."""
-
-START = 60.0
-PATIENCE = 60.0
 
 
 @dataclass
@@ -66,16 +63,17 @@ class Trial:
 
         self.tripwire.arm(moment, do)
         await self.ask_everywhere()
-        await asyncio.wait_for(struck.wait(), START)
+        await asyncio.wait_for(struck.wait(), PATIENCE)
 
-    async def ready(self) -> None:
-        """Start the bot and wait until Discord has it."""
-        await self.fleet.start()
-        await self.world.discord.wait_ready(timeout=START)
+    async def logged(self, words: str) -> None:
+        """Wait until the log says something."""
+        async with asyncio.timeout(PATIENCE):
+            while words not in self.fleet.log(1000):  # noqa: ASYNC110 - a file tells nobody that it has grown
+                await asyncio.sleep(0.2)
 
     async def verdict(self, *, allowed: frozenset[Wrong] = frozenset()) -> list[str]:
         """Let everything come to its end and return what is wrong."""
-        wrong = await settle(self.stage, self.fleet, patience=PATIENCE)
+        wrong = await settle(self.stage, self.fleet)
         findings = judge(await self.stage.history())
         wrong += [str(finding) for finding in findings if finding.wrong not in allowed]
         return [*wrong, self.fleet.log()] if wrong else []
@@ -89,7 +87,7 @@ async def trial(folder: Path, name: str, *, process: type[BotProcess] = BotProce
         try:
             chance = random.Random(f"{seed()}/{name}")  # noqa: S311 - a die that can be thrown again
             now = Trial(world, fleet, Stage(world), Tripwire(world), chance)
-            await now.ready()
+            await fleet.ready()
             yield now
         finally:
             await fleet.kill()
