@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import discord
 
 from bot.domain.job import Job
-from bot.domain.parcel import PictureFile
+from bot.domain.parcel import PictureFile, file_stem
 from bot.files import open_file
 from bot.presentation.i18n import speaking
 from bot.presentation.messages import alt_text
@@ -14,7 +14,7 @@ from bot.presentation.messages import alt_text
 
 def shows(message: discord.Message, job: Job, number: int) -> bool:
     """Tell whether a message has a picture of a job among its files."""
-    return any(attachment.filename.startswith(f"{_stem(job, number)}.") for attachment in message.attachments)
+    return any(attachment.filename.startswith(f"{file_stem(job.id, number)}.") for attachment in message.attachments)
 
 
 @asynccontextmanager
@@ -26,12 +26,8 @@ async def opened(job: Job, pictures: Sequence[PictureFile]) -> AsyncIterator[lis
         files = []
         for picture in pictures:
             opening = await stack.enter_async_context(open_file(picture.path, "rb"))
-            name = f"{_stem(job, picture.number)}.{picture.extension}"
+            name = f"{file_stem(job.id, picture.number)}.{picture.extension}"
             files.append(discord.File(opening, filename=name, description=names[picture.number]))
             # It has taken the closing of the open file over.
             stack.callback(files[-1].close)
         yield files
-
-
-def _stem(job: Job, number: int) -> str:
-    return f"seedream-{job.id}-{number}"
