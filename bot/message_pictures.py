@@ -16,16 +16,9 @@ from discord.components import (
 )
 
 from bot.domain.references import Remark, RemarkKind
-from bot.domain.sources import Picture
+from bot.domain.sources import Picture, picture_key
 
 LONGEST_NAME = 100
-_DISCORD_FILES = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
-"""Hosts whose queries are signatures and sizes, not part of what is meant.
-
-Source: https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
-"""
-
-
 _DRAWINGS = ("svg", "vnd.", "x-")
 """Beginnings of types that are called images and are no pixels: https://www.iana.org/assignments/media-types#image"""
 
@@ -82,7 +75,7 @@ def pictures_of(message: Showing) -> MessagePictures:
     found: dict[str, Picture] = {}
     left_out: dict[str, Remark] = {}
     for seen in _everything(message):
-        key = seen.url if isinstance(seen, discord.StickerItem) else _key(seen.url)
+        key = seen.url if isinstance(seen, discord.StickerItem) else picture_key(seen.url)
         if isinstance(seen, discord.StickerItem):
             left_out.setdefault(key, Remark(RemarkKind.LEFT_OUT, seen.name, why="sticker"))
         elif seen.kind == "image":
@@ -167,8 +160,3 @@ def _name(url: str) -> str:
 
 def _other(url: str, proxy: str | None) -> str | None:
     return proxy if proxy and proxy != url else None
-
-
-def _key(url: str) -> str:
-    parts = urlsplit(url)
-    return parts.path if parts.hostname in _DISCORD_FILES else url

@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.domain.references import Reference
+
+_DISCORD_FILES = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+"""Hosts whose queries are signatures and sizes, not part of what is meant.
+
+Source: https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +57,9 @@ def numbered(pictures: Sequence[Picture]) -> tuple[Reference, ...]:
         Reference(number, picture.filename, picture.url, fallback_url=picture.fallback_url)
         for number, picture in enumerate(pictures, start=1)
     )
+
+
+def picture_key(url: str) -> str:
+    """Return what two links to the same picture have in common, however Discord has signed or sized them."""
+    parts = urlsplit(url)
+    return parts.path if parts.hostname in _DISCORD_FILES else url

@@ -3,11 +3,13 @@
 from bot.storage.backup import back_up, restore
 from bot.storage.census import Census, SqlCensus
 from bot.storage.database import Database, DatabaseFacts, check, in_use
+from bot.storage.drafts import SqlFormStore
 from bot.storage.facts import FactStore
 from bot.storage.jobs import SqlJobStore
 from bot.storage.line import SqlAdmissionLine
 from bot.storage.rates import SqlRequestRate
 from bot.storage.restored import Restoration, reckon_with_restoration
+from bot.storage.trays import SqlTrayStore
 
 __all__ = [
     "Census",
@@ -17,8 +19,10 @@ __all__ = [
     "Restoration",
     "SqlAdmissionLine",
     "SqlCensus",
+    "SqlFormStore",
     "SqlJobStore",
     "SqlRequestRate",
+    "SqlTrayStore",
     "back_up",
     "check",
     "in_use",

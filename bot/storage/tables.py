@@ -105,10 +105,10 @@ rates = Table(
 drafts = Table(
     "drafts",
     metadata,
-    # The pictures of a form that somebody has open; its `custom_id` has the id, so that it outlives a restart.
+    # What a form is about that somebody has open; its `custom_id` has the id, so that it outlives a restart.
     Column("id", String(16), primary_key=True),
     Column("user_id", BigInteger, nullable=False),
-    Column("pictures", JSON, nullable=False),
+    Column("form", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 Index("ix_drafts_created", drafts.c.created_at)

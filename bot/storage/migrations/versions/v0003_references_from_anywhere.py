@@ -19,7 +19,7 @@ def upgrade() -> None:
         "drafts",
         sa.Column("id", sa.String(16), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
-        sa.Column("pictures", sa.JSON(), nullable=False),
+        sa.Column("form", sa.JSON(), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_drafts"),
     )
