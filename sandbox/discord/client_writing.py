@@ -10,13 +10,15 @@ MOST_FILES = 10
 LONGEST_TEXT = 2000
 
 
-def require_writing(person: User, channel: Channel, content: str, files: list[File], *, upload_limit: int) -> None:
-    """Insist that a client lets a person send this.
+def require_writing(
+    person: User, channel: Channel, content: str, files: list[File], *, upload_limit: int, has_more: bool = False
+) -> None:
+    """Insist that a client lets a person send this; `has_more` tells of stickers, or of what is forwarded.
 
     Raises:
         ClientRefused: it does not.
     """
-    require_sendable(content, files, upload_limit=upload_limit)
+    require_sendable(content, files, upload_limit=upload_limit, has_more=has_more)
     if channel.kind is ChannelType.GUILD_FORUM:
         raise ClientRefused("In a forum one writes into posts.")
     needed = Permissions.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permissions.SEND_MESSAGES
@@ -29,13 +31,13 @@ def require_writing(person: User, channel: Channel, content: str, files: list[Fi
         raise ClientRefused(f"{channel.label} is locked.")
 
 
-def require_sendable(content: str, files: list[File], *, upload_limit: int) -> None:
+def require_sendable(content: str, files: list[File], *, upload_limit: int, has_more: bool = False) -> None:
     """Insist that this is a message at all, wherever it is sent.
 
     Raises:
         ClientRefused: it is none.
     """
-    require_words(content, has_files=bool(files))
+    require_words(content, has_files=bool(files) or has_more)
     if len(files) > MOST_FILES:
         raise ClientRefused(f"A message has at most {MOST_FILES} files.")
     for file in files:

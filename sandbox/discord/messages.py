@@ -44,7 +44,20 @@ class MessageFlags(IntFlag):
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
     IS_VOICE_MESSAGE = 1 << 13
+    HAS_SNAPSHOT = 1 << 14
     IS_COMPONENTS_V2 = 1 << 15
+
+
+@dataclass(frozen=True)
+class Sticker:
+    """A sticker on a message; `format_type` 1 is PNG.
+
+    Source: https://discord.com/developers/docs/resources/sticker#sticker-item-object
+    """
+
+    id: int
+    name: str
+    format_type: int = 1
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,8 @@ class Message:
         ephemeral_for: the only person who sees it; None: everyone in the channel.
         mentions: the users its text mentions.
         pinged: the people who were really notified.
+        stickers: what was sent beside or instead of words.
+        forwarded: of a forward, the message as it was then.
         reference: the message it answers.
         revisions: what it looked like before each edit, oldest first.
         interaction: the one it responds to.
@@ -89,6 +104,8 @@ class Message:
     components: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     embedded_files: list[Attachment] = field(default_factory=list)
+    stickers: list[Sticker] = field(default_factory=list)
+    forwarded: "Message | None" = None
     flags: MessageFlags = MessageFlags.NONE
     ephemeral_for: User | None = None
     mentions: list[User] = field(default_factory=list)

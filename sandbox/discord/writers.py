@@ -1,6 +1,7 @@
 """What people do without the bot's help: they write, react, look after messages and threads, and see."""
 
 from collections.abc import Iterable
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from sandbox.discord.client_writing import require_awake, require_sendable, requ
 from sandbox.discord.errors import ClientRefused
 from sandbox.discord.files import Attachment, File, keep
 from sandbox.discord.mentions import find_mentions
-from sandbox.discord.messages import Message, MessageType
+from sandbox.discord.messages import Message, MessageFlags, MessageType, Sticker
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.reacting import add_reaction, is_emoji, remove_reaction
 from sandbox.discord.users import User
@@ -27,20 +28,29 @@ class Writer(User):
         self._world = world
 
     async def say(
-        self, channel: Channel, content: str = "", *, files: Iterable[File] = (), reply_to: Message | None = None
+        self,
+        channel: Channel,
+        content: str = "",
+        *,
+        files: Iterable[File] = (),
+        stickers: Iterable[str] = (),
+        reply_to: Message | None = None,
     ) -> Message:
-        """Write a message.
+        """Write a message; stickers are given by their names.
 
         Raises:
             ClientRefused: the person may not, or there is nothing to send.
         """
         uploads = list(files)
-        require_writing(self, channel, content, uploads, upload_limit=self._world.upload_limit)
+        stuck = [Sticker(self._world.ids.next(), name) for name in stickers]
+        limit = self._world.upload_limit
+        require_writing(self, channel, content, uploads, upload_limit=limit, has_more=bool(stuck))
         if reply_to is not None and (reply_to.ephemeral or reply_to.is_system or reply_to.channel is not channel):
             raise ClientRefused("That message cannot be replied to here.")
         kind = MessageType.DEFAULT if reply_to is None else MessageType.REPLY
         now = self._world.clock.now()
         message = Message(self._world.ids.next(), channel, self, now, kind=kind, content=content.strip())
+        message.stickers = stuck
         message.reference = reply_to
         message.reference_id = reply_to.id if reply_to else None
         folder = f"attachments/{channel.id}"
@@ -50,6 +60,24 @@ class Writer(User):
         message.pinged = found.pinged
         self._world.publish(message)
         return message
+
+    async def forward(self, message: Message, channel: Channel) -> Message:
+        """Forward a message as it is now.
+
+        Source: https://discord.com/developers/docs/resources/message#message-snapshot-object
+
+        Raises:
+            ClientRefused: the person does not see it, or may not write there.
+        """
+        self._require_seeing(message)
+        if message.ephemeral or message.is_system:
+            raise ClientRefused("That message cannot be forwarded.")
+        require_writing(self, channel, "", [], upload_limit=self._world.upload_limit, has_more=True)
+        forward = Message(self._world.ids.next(), channel, self, self._world.clock.now())
+        forward.forwarded = copy(message)
+        forward.flags |= MessageFlags.HAS_SNAPSHOT
+        self._world.publish(forward)
+        return forward
 
     async def post(self, forum: Channel, name: str, content: str, *, files: Iterable[File] = ()) -> Channel:
         """Open a post in a forum, with its first message.

@@ -42,6 +42,7 @@ MESSAGE = {
     "mention_everyone": False,
     "tts": False,
 }
+FORWARD = {"type": 1, "channel_id": "7", "message_id": "8"}
 POST = {
     "id": "7",
     "type": 11,
@@ -105,6 +106,7 @@ EXAMPLES: dict[str, list[Exchange]] = {
     "the first message of a new forum post": [
         answered("POST", "/channels/2/threads", {"name": "a post", "message": {}}, 201, POST | {"message": MESSAGE})
     ],
+    "references of forwards": [answered("GET", f"{MESSAGES}/7", None, 200, MESSAGE | {"message_reference": FORWARD})],
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.discord.errors import Json
 from sandbox.discord.files import Attachment, safe_filename
-from sandbox.discord.messages import Message, MessageType
+from sandbox.discord.messages import Message, MessageType, Sticker
 from sandbox.discord.payloads.channels import channel_payload
 from sandbox.discord.payloads.users import user_payload
 from sandbox.discord.users import User
@@ -42,6 +42,10 @@ def message_payload(message: Message, viewer: User, *, content_allowed: bool = T
         "pinned": message.pinned,
         "tts": message.tts,
     }
+    if message.stickers:
+        payload["sticker_items"] = [_sticker(sticker) for sticker in message.stickers]
+    if message.forwarded is not None:
+        payload |= _forward(message.forwarded, viewer, readable=readable)
     if message.nonce is not None:
         payload["nonce"] = message.nonce
     if message.reactions:
@@ -82,6 +86,40 @@ def emoji_payload(emoji: str) -> Json:
     """Return a reaction's emoji; custom ones are written `name:id`."""
     name, _, emoji_id = emoji.partition(":")
     return {"id": emoji_id or None, "name": name}
+
+
+def _sticker(sticker: Sticker) -> Json:
+    return {"id": str(sticker.id), "name": sticker.name, "format_type": sticker.format_type}
+
+
+_IN_SNAPSHOT = (
+    "type",
+    "content",
+    "mentions",
+    "mention_roles",
+    "attachments",
+    "embeds",
+    "timestamp",
+    "edited_timestamp",
+    "flags",
+    "components",
+    "sticker_items",
+)
+
+
+def _forward(forwarded: Message, viewer: User, *, readable: bool) -> Json:
+    """Return what a forward has of the message it forwards.
+
+    Source: https://discord.com/developers/docs/resources/message#message-snapshot-structure
+    """
+    channel = forwarded.channel
+    reference: Json = {"type": 1, "channel_id": str(channel.id), "message_id": str(forwarded.id)}
+    if channel.guild is not None:
+        reference["guild_id"] = str(channel.guild.id)
+    # Whose it was is not told.
+    whole = message_payload(forwarded, viewer, nested=True) if readable else {}
+    snapshot = {name: whole[name] for name in _IN_SNAPSHOT if name in whole}
+    return {"message_reference": reference} | ({"message_snapshots": [{"message": snapshot}]} if readable else {})
 
 
 def _exempt(message: Message, viewer: User) -> bool:

@@ -161,4 +161,11 @@ DEVIATIONS: tuple[Deviation, ...] = (
         reason="The new thread comes with its message.",
         source=f"{_DOCS}/resources/channel#start-thread-in-forum-or-media-channel",
     ),
+    Deviation(
+        title="references of forwards",
+        places=(_schema("MessageReferenceType", "oneOf"),),
+        becomes=[{"const": 0}, {"const": 1}],
+        reason="A forward refers to its message with a type of its own.",
+        source=f"{_DOCS}/resources/message#message-reference-types",
+    ),
 )
