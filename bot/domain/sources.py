@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from bot.domain.references import Reference
 
-_DISCORD_FILES = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
-"""Hosts whose queries are signatures and sizes, not part of what is meant.
+_SIGNATURE = frozenset({"ex", "is", "hm"})
+"""What Discord signs the links of its files with.
 
 Source: https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
 """
+_DISCORD_FILES = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+"""Hosts of the same files, which take sizes in their queries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +64,8 @@ def numbered(pictures: Sequence[Picture]) -> tuple[Reference, ...]:
 def picture_key(url: str) -> str:
     """Return what two links to the same picture have in common, however Discord has signed or sized them."""
     parts = urlsplit(url)
-    return parts.path if parts.hostname in _DISCORD_FILES else url
+    if parts.hostname in _DISCORD_FILES:
+        return parts.path
+    if parse_qs(parts.query).keys() >= _SIGNATURE:
+        return f"{parts.netloc}{parts.path}"
+    return url

@@ -18,6 +18,12 @@ BotError
 │   ├── ImageCountOutOfRange
 │   ├── TooManyReferences
 │   └── TooManyImagesTogether
+├── FormError
+│   ├── NothingSeen
+│   ├── NoPictureSeen
+│   ├── FormForgotten
+│   ├── FormOfAnother
+│   └── TrayEmpty
 ├── ReferencesRefused
 ├── ReferenceImageError
 │   ├── NotAnImage
@@ -128,6 +134,7 @@ from bot.errors.delivery import (
     ThreadNotOpened,
     UploadTooLarge,
 )
+from bot.errors.forms import FormError, FormForgotten, FormOfAnother, NoPictureSeen, NothingSeen, TrayEmpty
 from bot.errors.jobs import (
     AlreadyTaken,
     AnswerOutOfReach,
@@ -222,6 +229,9 @@ __all__ = [
     "DiscordTokenRefused",
     "DiscordUnavailable",
     "DiscordUnreachable",
+    "FormError",
+    "FormForgotten",
+    "FormOfAnother",
     "HealthPortUnusable",
     "ImageCountOutOfRange",
     "ImageFileEmpty",
@@ -235,7 +245,9 @@ __all__ = [
     "JobLost",
     "JobRestored",
     "MessageGone",
+    "NoPictureSeen",
     "NotAnImage",
+    "NothingSeen",
     "PhoneImageFormat",
     "PlaceError",
     "PlaceGone",
@@ -271,6 +283,7 @@ __all__ = [
     "TooManyImagesTogether",
     "TooManyPixels",
     "TooManyReferences",
+    "TrayEmpty",
     "UnknownError",
     "UnknownVersion",
     "UnsupportedImageFormat",

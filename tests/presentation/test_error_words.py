@@ -40,6 +40,7 @@ FOR_THE_LOG = {
     "code",
     "deleted",
     "detail",
+    "kinds",
     "maybe_taken",
     "reason",
     "retry_after",

@@ -5,7 +5,14 @@ registered in one of the modules beside this one; a test walks the tree and fail
 """
 
 from bot.errors import BotError, Cost
-from bot.presentation.errors import api, delivery, references, request, startup  # noqa: F401 - they register the words
+from bot.presentation.errors import (  # noqa: F401 - they register the words
+    api,
+    delivery,
+    forms,
+    references,
+    request,
+    startup,
+)
 from bot.presentation.errors.base import describe
 from bot.presentation.i18n import _
 
