@@ -13,11 +13,12 @@ from bot.closing import PatientStack, ended
 from bot.config import Settings
 from bot.discord_bot import leave, point_at
 from bot.errors import ApiError, DatabaseNotShared, StorageUnavailable
+from bot.jobs.desk import Desk
 from bot.jobs.service import JobService
 from bot.jobs.worker import Worker
 from bot.monitor import Monitor
 from bot.presentation.errors import describe
-from bot.storage import Database, SqlCensus
+from bot.storage import Database, SqlCensus, SqlFormStore, SqlTrayStore
 from bot.telemetry.discord_calls import DiscordCalls
 
 
@@ -129,7 +130,10 @@ class App:
         )
         self.worker = self._workshop.worker
         self.jobs = JobService(store=self._workshop.store, worker=self.worker, clock=self._clock)
-        self.discord.serve(self.jobs)
+        desk = Desk(
+            forms=SqlFormStore(database), trays=SqlTrayStore(database), jobs=self._workshop.store, clock=self._clock
+        )
+        self.discord.serve(self.jobs, desk)
         self._stack.push_async_callback(leave, self.discord.client, self._patience.discord)
         await self.discord.log_in()
         await self._begin()

@@ -9,6 +9,7 @@ from bot import __version__
 from bot.clock import Clock
 from bot.config import Settings
 from bot.discord_bot import SeedreamBot, Shards, Speaker, invitation, point_at
+from bot.jobs.desk import Desk
 from bot.jobs.service import JobService
 from bot.startup import startup_errors
 from bot.storage import Database, FactStore
@@ -43,7 +44,7 @@ class Presence:
         """For how long it has not been connected as it should be; None while it is."""
         return None
 
-    def serve(self, jobs: JobService) -> None:
+    def serve(self, jobs: JobService, desk: Desk) -> None:
         """Hand over what takes commands in; to be done before logging in."""
 
     async def log_in(self) -> None:
@@ -100,9 +101,9 @@ class GatewayPresence(Presence):
         """For how long not every shard of this process has been connected; None while all are."""
         return self._bot.offline_seconds
 
-    def serve(self, jobs: JobService) -> None:
+    def serve(self, jobs: JobService, desk: Desk) -> None:
         """Hand over what the cogs call; to be done before logging in."""
-        self._bot.serve(jobs)
+        self._bot.serve(jobs, desk)
 
     async def greet(self) -> None:
         """Log where the bot is, as soon as all shards of this process have been told of their servers."""

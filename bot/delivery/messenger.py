@@ -31,6 +31,7 @@ from bot.errors import (
     PlaceGone,
     ThreadNotOpened,
 )
+from bot.presentation.buttons import result_buttons
 from bot.presentation.card import card, thread_name
 from bot.presentation.i18n import speaking
 from bot.presentation.links import link_pages
@@ -171,8 +172,9 @@ class DiscordMessenger:
         mention = not job.delivered_images
         with speaking(job.requester.locale):
             content = images_message(job, parcel.images, mention=mention)
+            buttons = result_buttons(job, parcel.images[0])
         async with opened(job, parcel.files) as files:
-            return await self._send(job, nonce, content=content or None, files=files, mention=mention)
+            return await self._send(job, nonce, content=content or None, files=files, mention=mention, view=buttons)
 
     async def put_images(self, job: Job, parcel: Parcel, message_id: int) -> int:
         """Edit the pictures of a parcel into a message; what it has of them already is not uploaded again."""
@@ -275,6 +277,7 @@ class DiscordMessenger:
         embeds: Sequence[discord.Embed] = (),
         files: Sequence[discord.File] = (),
         mention: bool = False,
+        view: discord.ui.View | None = None,
     ) -> int:
         pings = discord.AllowedMentions.none()
         if mention:
@@ -283,10 +286,17 @@ class DiscordMessenger:
             )
         try:
             if job.place.route is Venue.INTERACTION:
-                return await self._responses.follow_up(job, content or "", embeds=embeds, files=files, pings=pings)
+                return await self._responses.follow_up(
+                    job, content or "", embeds=embeds, files=files, pings=pings, view=view
+                )
             with _repeated_by_discord_py(), translated():
                 message = await self._channel(job.home_id).send(
-                    content, embeds=embeds, files=files, nonce=nonce, allowed_mentions=pings
+                    content,
+                    embeds=embeds,
+                    files=files,
+                    nonce=nonce,
+                    allowed_mentions=pings,
+                    view=view or discord.utils.MISSING,
                 )
         except MessageGone as error:
             # Of a new message it means a thread that is archived for good: nothing can be posted there.

@@ -18,6 +18,8 @@ from bot.domain.job import Job
 from bot.domain.parcel import Parcel
 from bot.domain.shelves import shelf_ids
 from bot.errors import MessageGone, PlaceGone
+from bot.presentation.buttons import result_buttons
+from bot.presentation.i18n import speaking
 
 TOKEN_MARGIN = timedelta(seconds=20)
 """How long before its end an interaction's token is no longer relied on."""
@@ -110,6 +112,7 @@ class Responses:
         embeds: Sequence[discord.Embed],
         files: Sequence[discord.File],
         pings: discord.AllowedMentions,
+        view: discord.ui.View | None = None,
     ) -> int:
         """Post a message and return its id; it is tried once.
 
@@ -118,7 +121,12 @@ class Responses:
         """
         with translated():
             message = await self._webhook(job).send(
-                content, embeds=embeds, files=files, allowed_mentions=pings, wait=True
+                content,
+                embeds=embeds,
+                files=files,
+                allowed_mentions=pings,
+                view=view or discord.utils.MISSING,
+                wait=True,
             )
         return message.id
 
@@ -137,7 +145,9 @@ class Responses:
                     # What is not listed would be taken off:
                     # https://discord.com/developers/docs/resources/webhook#edit-webhook-message
                     kept: Any = [_Kept(attachment.id) for attachment in message.attachments]
-                    await webhook.edit_message(message_id, attachments=[*kept, *files])
+                    with speaking(job.requester.locale):
+                        buttons = result_buttons(job, parcel.images[0])
+                    await webhook.edit_message(message_id, attachments=[*kept, *files], view=buttons)
 
     async def find(self, job: Job, images: Sequence[int]) -> int | None:
         """Return the message that has pictures on it which one edit brought, None where there is none.

@@ -1,6 +1,6 @@
 """The bot as Discord sees it: the client with its cogs, its first answers, and what holds between the two."""
 
-from bot.discord_bot.answers import acknowledge, answer_error
+from bot.discord_bot.answers import acknowledge, answer_error, answering
 from bot.discord_bot.client import EXTENSIONS, CommandMemory, SeedreamBot
 from bot.discord_bot.leaving import leave
 from bot.discord_bot.shards import Shards
@@ -15,6 +15,7 @@ __all__ = [
     "Speaker",
     "acknowledge",
     "answer_error",
+    "answering",
     "intents",
     "invitation",
     "leave",

@@ -1,6 +1,7 @@
 """The first answer to an interaction: that it takes a while, or what is wrong, in words."""
 
 import secrets
+from collections.abc import Awaitable
 from typing import Any
 
 import aiohttp
@@ -64,8 +65,29 @@ async def _deferred(interaction: AnyInteraction) -> int:
     return (await interaction.original_response()).id
 
 
-async def answer_error(interaction: AnyInteraction, cause: Exception) -> None:
-    """Say what went wrong in the place of asking: privately, unless a public answer has been begun."""
+async def answering(interaction: AnyInteraction, work: Awaitable[None]) -> None:
+    """Do what a component asks for, and answer its errors as a command's; discord.py only logs them."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person is told, and it is logged there
+        await answer_error(interaction, error)
+
+
+async def answer_error(
+    interaction: AnyInteraction,
+    cause: Exception,
+    *,
+    embed: discord.Embed | None = None,
+    view: discord.ui.View | None = None,
+) -> None:
+    """Say what went wrong in the place of asking: privately, unless a public answer has been begun.
+
+    Args:
+        interaction: answered or not.
+        cause: what went wrong.
+        embed: goes along with a private answer.
+        view: the same.
+    """
     if isinstance(cause, AlreadyTaken):
         _log.warning("another process took this command in; was one cluster.id given to two?", job=cause.job_id)
         return
@@ -79,11 +101,16 @@ async def answer_error(interaction: AnyInteraction, cause: Exception) -> None:
         # Whatever a command itself stumbles over, it has not come to spending yet.
         words = explain(told, Cost.NOTHING)
     try:
-        if interaction.response.is_done():
+        if interaction.response.type is discord.InteractionResponseType.deferred_message_update:
+            # The message with the component is no answer of this one's, and may not take words.
+            await interaction.followup.send(words, ephemeral=True)
+        elif interaction.response.is_done():
             await interaction.edit_original_response(content=words)
         else:
             try:
-                await interaction.response.send_message(words, ephemeral=True)
+                await interaction.response.send_message(
+                    words, ephemeral=True, embed=embed or discord.utils.MISSING, view=view or discord.utils.MISSING
+                )
             except discord.HTTPException as error:
                 if error.code != ALREADY_ACKNOWLEDGED:
                     raise

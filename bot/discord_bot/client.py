@@ -15,9 +15,10 @@ from bot.clock import Clock, SystemClock
 from bot.discord_bot.answers import ErrorAnsweringTree
 from bot.discord_bot.shards import Presence, Shards
 from bot.discord_bot.terms import intents, point_at_gateway
+from bot.jobs.desk import Desk
 from bot.jobs.service import JobService
 
-EXTENSIONS = ("cogs.seedream",)
+EXTENSIONS = ("cogs.seedream", "cogs.references", "cogs.results")
 
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ class CommandMemory(Protocol):
 
 
 class SeedreamBot(commands.AutoShardedBot):
-    """The bot as Discord sees it. `jobs` is what its cogs call.
+    """The bot as Discord sees it. `jobs` and `desk` are what its cogs call.
 
     Args:
         shards: this process's; None: it is the only process, and has as many as Discord recommends.
@@ -72,6 +73,7 @@ class SeedreamBot(commands.AutoShardedBot):
             max_ratelimit_timeout=30.0,
         )
         self.jobs: JobService
+        self.desk: Desk
         self._shards = shards
         if shards is not None:
             self.shard_ids, self.shard_count = list(shards.ids), shards.total
@@ -80,9 +82,10 @@ class SeedreamBot(commands.AutoShardedBot):
         self._gateway_url = gateway_url
         self._presence = Presence((clock or SystemClock()).monotonic)
 
-    def serve(self, jobs: JobService) -> None:
+    def serve(self, jobs: JobService, desk: Desk) -> None:
         """Hand over what the cogs call; to be done before logging in."""
         self.jobs = jobs
+        self.desk = desk
 
     async def setup_hook(self) -> None:
         """Load the cogs and register the commands if they changed; runs once, after login and before the gateway."""

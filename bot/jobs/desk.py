@@ -98,6 +98,14 @@ class Desk:
                 raise
             return remembered
 
+    async def is_taken(self, job_id: str) -> bool:
+        """Tell whether there is such a job, so that what asks for it was taken in, here or elsewhere.
+
+        Raises:
+            StorageUnavailable: the database does not answer in time.
+        """
+        return await self._in_time(self._jobs.get(job_id)) is not None
+
     async def used(self, form: Form) -> None:
         """Forget a form whose job was taken in, and take its pictures out of the tray they are of."""
         self._remembered.pop(form.id, None)

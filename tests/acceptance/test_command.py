@@ -5,12 +5,21 @@ from typing import Any
 import pytest
 
 from sandbox.discord import ClientRefused
+from sandbox.discord.command_registry import CommandType
 from tests.acceptance.house import House
 
 
 def command(house: House) -> dict[str, object]:
-    (found,) = house.world.discord.commands.visible_in(None)
+    (found,) = (item for item in house.world.discord.commands.visible_in(None) if item.type is CommandType.CHAT_INPUT)
     return found.payload
+
+
+async def test_the_commands_of_a_message_are_there_wherever_the_other_is(house: House) -> None:
+    menus = [item for item in house.world.discord.commands.visible_in(None) if item.type is CommandType.MESSAGE]
+    assert [menu.name for menu in menus] == ["Edit with Seedream", "Add to references"]
+    for menu in menus:
+        assert menu.payload["integration_types"] == [0, 1]
+        assert menu.payload["contexts"] == [0, 1, 2]
 
 
 async def test_it_is_registered_globally_for_servers_direct_messages_and_user_installs(house: House) -> None:
