@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -57,6 +58,7 @@ class Desk:
         self._within = within
         self._remembered: OrderedDict[str, tuple[Form, datetime]] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
+        self._unsaved: set[str] = set()
 
     def form(
         self, user_id: int, pictures: Sequence[Picture], left_out: Sequence[Remark] = (), tray_id: int | None = None
@@ -75,11 +77,12 @@ class Desk:
             StorageUnavailable: the database has said that it does not take it; it is only remembered here.
         """
         self._remembered[form.id] = (form, self._clock.now())
+        self._unsaved.add(form.id)
         while len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
+            self._unsaved.discard(self._remembered.popitem(last=False)[0])
         storing = asyncio.create_task(self._forms.keep(form), name=f"keeping form {form.id}")
         self._writing.add(storing)
-        storing.add_done_callback(self._written)
+        storing.add_done_callback(partial(self._written, form.id))
         await asyncio.wait({storing}, timeout=self._within)
         if storing.done():
             storing.result()
@@ -92,11 +95,13 @@ class Desk:
         """
         remembered = self._recall(form_id)
         try:
-            return await self._in_time(self._forms.load(form_id)) or remembered
+            kept = await self._in_time(self._forms.load(form_id))
         except StorageUnavailable:
             if remembered is None:
                 raise
             return remembered
+        # What was stored and is not there any more was used, maybe in another process.
+        return remembered if kept is None and form_id in self._unsaved else kept
 
     async def is_taken(self, job_id: str) -> bool:
         """Tell whether there is such a job, so that what asks for it was taken in, here or elsewhere.
@@ -109,6 +114,7 @@ class Desk:
     async def used(self, form: Form) -> None:
         """Forget a form whose job was taken in, and take its pictures out of the tray they are of."""
         self._remembered.pop(form.id, None)
+        self._unsaved.discard(form.id)
         try:
             await self._forms.remove(form.id)
             if form.tray_id is not None:
@@ -176,10 +182,14 @@ class Desk:
         form, since = self._remembered.get(form_id, (None, self._clock.now()))
         return form if self._clock.now() - since < FORM_LIFE else None
 
-    def _written(self, storing: asyncio.Task[None]) -> None:
+    def _written(self, form_id: str, storing: asyncio.Task[None]) -> None:
         self._writing.discard(storing)
-        if not storing.cancelled() and (error := storing.exception()) is not None:
-            _log.warning("a form was not kept", error=str(error))
+        if storing.cancelled():
+            return
+        if (error := storing.exception()) is not None:
+            _log.warning("a form was not kept", form=form_id, error=str(error))
+        else:
+            self._unsaved.discard(form_id)
 
     async def _in_time(self, asking: Awaitable[T]) -> T:
         try:

@@ -117,6 +117,14 @@ async def test_a_form_is_known_to_every_process_until_it_is_used(bench: Bench) -
     assert await bench.desk().load(form.id) is None
 
 
+async def test_what_another_process_has_used_is_not_remembered_here(bench: Bench) -> None:
+    desk = bench.desk()
+    form = desk.form(ANN, [ONE])
+    await desk.keep(form)
+    await bench.desk().used(form)
+    assert await desk.load(form.id) is None
+
+
 async def test_forms_have_ids_of_their_own(bench: Bench) -> None:
     desk = bench.desk()
     form = desk.form(ANN, [ONE])
