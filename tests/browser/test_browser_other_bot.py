@@ -1,4 +1,4 @@
-"""What only another bot shows, for this one has no forms and buttons yet: modals, buttons that outlive a restart."""
+"""What another bot shows: modals of every kind of field, menus, buttons that outlive a restart."""
 
 import sys
 from collections.abc import AsyncIterator
