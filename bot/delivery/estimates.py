@@ -18,12 +18,16 @@ class RememberedEstimate:
     def __init__(self, estimate: Estimate, clock: Clock) -> None:
         self._estimate = estimate
         self._clock = clock
-        self._known: dict[str, tuple[float, float | None]] = {}
+        self._known: dict[str, tuple[float, float]] = {}
 
     async def __call__(self, request: GenerationRequest) -> float | None:
         """Return the usual seconds; None where too few are known to say."""
         speed, now = speed_class(request), self._clock.monotonic()
         known = self._known.get(speed)
-        if known is None or now - known[0] >= KEPT_SECONDS:
-            known = self._known[speed] = (now, await self._estimate(request))
-        return known[1]
+        if known is not None and now - known[0] < KEPT_SECONDS:
+            return known[1]
+        seconds = await self._estimate(request)
+        if seconds is not None:
+            # "Too few to say" ends with the next job that is done, and people should hear of it then.
+            self._known[speed] = (now, seconds)
+        return seconds
