@@ -29,6 +29,7 @@ BotError
 │   ├── ImageFileEmpty
 │   ├── ImageTooSmall
 │   ├── ImageTooManyPixels
+│   ├── ImageBeyondScaling
 │   ├── ImageTooElongated
 │   ├── ReferenceGone
 │   ├── ReferenceUnreachable
@@ -140,6 +141,7 @@ from bot.errors.jobs import (
 from bot.errors.references import (
     AnimatedImage,
     DamagedImage,
+    ImageBeyondScaling,
     ImageFileEmpty,
     ImageFileTooLarge,
     ImageTooElongated,
@@ -221,6 +223,7 @@ __all__ = [
     "DiscordUnavailable",
     "DiscordUnreachable",
     "HealthPortUnusable",
+    "ImageBeyondScaling",
     "ImageCountOutOfRange",
     "ImageFileEmpty",
     "ImageFileTooLarge",
