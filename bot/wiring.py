@@ -11,8 +11,9 @@ from yarl import URL
 from bot import __version__
 from bot.clock import Clock
 from bot.config import SeedreamSettings
+from bot.domain.references import MAX_DOWNLOAD_BYTES, MAX_FILE_BYTES
 from bot.domain.retry import RetryPolicy
-from bot.references import Fetcher, Preparer, open_guarded_session
+from bot.references import Fetcher, Preparer, TooLarge, open_guarded_session
 from bot.seedream import ProcessRate, RequestRate, SeedreamClient, open_session
 from bot.seedream.observing import CallObserver, unobserved
 
@@ -42,6 +43,7 @@ async def open_services(
     clock: Clock,
     jitter: Callable[[], float],
     spool: Path,
+    too_large: TooLarge = "scale",
     trusted_urls: Iterable[str] = (),
     observe: CallObserver = unobserved,
     rate: RequestRate | None = None,
@@ -54,6 +56,7 @@ async def open_services(
         clock: for pauses.
         jitter: returns random numbers in [0, 1).
         spool: an existing folder for reference images on their way.
+        too_large: what becomes of reference images that are too big for the API.
         trusted_urls: whose servers files may come from though they stand in a private network, beside the API's own.
         observe: is told of every call of the API.
         rate: the limit on requests per second; by default one of this process alone.
@@ -69,8 +72,9 @@ async def open_services(
     )
     rate = rate or ProcessRate(settings.requests_per_second, clock)
     client = await _open_client(stack, settings, clock, observe, rate)
+    max_bytes = MAX_DOWNLOAD_BYTES if too_large == "scale" else MAX_FILE_BYTES
     preparer = Preparer(
-        Fetcher(files, policy=TRANSFERS, clock=clock, jitter=jitter),
+        Fetcher(files, policy=TRANSFERS, clock=clock, jitter=jitter, max_bytes=max_bytes),
         client,
         policy=TRANSFERS,
         clock=clock,
@@ -78,6 +82,7 @@ async def open_services(
         spool=spool,
         mode=settings.reference_mode,
         upload_link=settings.upload_link,
+        too_large=too_large,
     )
     return Services(client, preparer, files)
 

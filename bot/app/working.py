@@ -18,6 +18,7 @@ from bot.domain.pricing import PriceList
 from bot.jobs.delivery import Delivery
 from bot.jobs.sending import Sender
 from bot.jobs.settings import JobSettings
+from bot.jobs.sheets import Sheets
 from bot.jobs.steps import Steps
 from bot.jobs.telling import Telling
 from bot.jobs.trouble import Trouble
@@ -83,6 +84,7 @@ async def open_workshop(
         clock=clock,
         jitter=random.random,
         spool=spool.references,
+        too_large=settings.references.too_large,
         trusted_urls=[settings.discord.api_base_url],
         observe=monitor.api_call,
         rate=sharing.rate,
@@ -115,6 +117,7 @@ async def open_workshop(
         preparer=services.preparer,
         messenger=messenger,
         sender=sender,
+        sheets=Sheets(messenger, clock),
         telling=Telling(messenger, sender, clock),
         delivery=Delivery(store, courier, messenger, sender),
         tenure=sharing.tenure,

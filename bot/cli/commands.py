@@ -202,7 +202,8 @@ def generate(
         order = Order(draft, images, task, out)
         console = Console(stderr=True, highlight=False)
         with log_of_a_command([settings.seedream.api_token]):
-            raise typer.Exit(run_async(run_generate(order, settings.seedream, console)))
+            run = run_generate(order, settings.seedream, console, too_large=settings.references.too_large)
+            raise typer.Exit(run_async(run))
 
 
 @app.command()

@@ -107,6 +107,16 @@ def _at_least(value: float, other: str, info: ValidationInfo) -> float:
     return value
 
 
+class ReferencesSettings(_Section):
+    """`[references]`: what is done to reference images before they are sent.
+
+    Attributes:
+        too_large: "scale" makes images that are too big for the API smaller; "refuse" turns the request down.
+    """
+
+    too_large: Annotated[Literal["scale", "refuse"], BeforeValidator(_lower)] = "scale"
+
+
 class StorageSettings(_Section):
     """`[storage]`: where jobs are kept; a relative path is taken from the working directory.
 
@@ -211,6 +221,7 @@ class Settings(_Root):
 
     discord: DiscordSettings
     seedream: SeedreamSettings
+    references: ReferencesSettings = ReferencesSettings()
     storage: StorageSettings = StorageSettings()
     jobs: JobsSettings = JobsSettings()
     cluster: ClusterSettings = ClusterSettings()
@@ -240,6 +251,7 @@ class ApiSettings(_Root):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     seedream: SeedreamSettings
+    references: ReferencesSettings = ReferencesSettings()
     logging: LoggingSettings = LoggingSettings()
 
 

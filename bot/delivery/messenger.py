@@ -7,6 +7,7 @@ card is told there.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Literal
 
 import aiohttp
@@ -16,12 +17,13 @@ import structlog
 from bot.clock import Clock
 from bot.delivery.estimates import Estimate, RememberedEstimate
 from bot.delivery.refusals import THREAD_ALREADY_CREATED, of_thread, translated
-from bot.delivery.responses import Responses
+from bot.delivery.responses import UNCHANGED, Responses
 from bot.delivery.uploads import opened, shows
 from bot.domain.job import END_PART, TASK_PART, Job, PictureNote, links_part
 from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.pricing import PriceList
+from bot.domain.references import SHEET_FILENAME
 from bot.domain.request import GenerationRequest
 from bot.errors import (
     AnswerOutOfReach,
@@ -30,6 +32,7 @@ from bot.errors import (
     MessageGone,
     PlaceGone,
     ThreadNotOpened,
+    UploadTooLarge,
 )
 from bot.presentation.buttons import result_buttons
 from bot.presentation.card import card, thread_name
@@ -37,6 +40,7 @@ from bot.presentation.i18n import speaking
 from bot.presentation.links import link_pages
 from bot.presentation.messages import end_message, images_message, ready_message, task_message
 from bot.presentation.panel import Panel
+from bot.presentation.references import sheet_alt_text
 from bot.presentation.wording import money
 
 _log = structlog.get_logger(__name__)
@@ -79,6 +83,20 @@ class DiscordMessenger:
 
     async def show_card(self, job: Job) -> bool:
         """Edit the command's own reply and tell whether that could be done: it may be deleted, or out of reach."""
+        return await self._edit_card(job)
+
+    async def show_sheet(self, job: Job, sheet: bytes) -> bool:
+        """Edit the command's own reply so that it has a contact sheet as its only file; tell whether it does now."""
+        with speaking(job.requester.locale):
+            description = sheet_alt_text(job)
+        file = discord.File(BytesIO(sheet), filename=SHEET_FILENAME, description=description)
+        try:
+            return await self._edit_card(job, [file])
+        except UploadTooLarge as error:
+            _log.warning("contact sheet not taken", job=job.id, error=error.detail)
+            return False
+
+    async def _edit_card(self, job: Job, files: Sequence[discord.File] = UNCHANGED) -> bool:
         place = job.place
         with speaking(job.requester.locale):
             panel = card(job, await self._estimate(job.request), self._cost(job.request))
@@ -86,10 +104,10 @@ class DiscordMessenger:
         try:
             with translated():
                 if self._responses.reachable(job):
-                    await self._responses.edit_card(job, content, embeds)
+                    await self._responses.edit_card(job, content, embeds, files)
                 elif place.venue is not Venue.INTERACTION:
                     message = self._channel(place.channel_id).get_partial_message(place.card_id)
-                    await message.edit(content=content, embeds=embeds)
+                    await message.edit(content=content, embeds=embeds, attachments=files)
                 else:
                     return False
         except (MessageGone, PlaceGone):

@@ -13,7 +13,7 @@ import discord
 
 from bot.clock import Clock
 from bot.delivery.refusals import translated
-from bot.delivery.uploads import opened, shows
+from bot.delivery.uploads import kept_files, opened, shows
 from bot.domain.job import Job
 from bot.domain.parcel import Parcel
 from bot.domain.shelves import shelf_ids
@@ -55,6 +55,9 @@ async def _left_to_the_job(response: aiohttp.ClientResponse) -> None:
             raise discord.RateLimited(wait)
 
 
+UNCHANGED: Any = discord.utils.MISSING
+"""Of a message's files: they stay as they are."""
+
 _ORIGINAL: Any = "@original"
 """What Discord calls the first answer where a message's id is asked for; discord.py's annotation knows numbers only."""
 
@@ -95,14 +98,20 @@ class Responses:
             return None
         return reply.id if reply.flags.loading and not reply.flags.ephemeral else None
 
-    async def edit_card(self, job: Job, content: str | None, embeds: Sequence[discord.Embed]) -> None:
-        """Edit the card's words; pictures on it stay.
+    async def edit_card(
+        self,
+        job: Job,
+        content: str | None,
+        embeds: Sequence[discord.Embed],
+        files: Sequence[discord.File] = UNCHANGED,
+    ) -> None:
+        """Edit the card's words; the files on it stay, unless others take their place.
 
         Raises:
             BotError: as `translated` has it.
         """
         with translated():
-            await self._webhook(job).edit_message(job.place.card_id, content=content, embeds=embeds)
+            await self._webhook(job).edit_message(job.place.card_id, content=content, embeds=embeds, attachments=files)
 
     async def follow_up(
         self,
@@ -144,7 +153,7 @@ class Responses:
                 if files:
                     # What is not listed would be taken off:
                     # https://discord.com/developers/docs/resources/webhook#edit-webhook-message
-                    kept: Any = [_Kept(attachment.id) for attachment in message.attachments]
+                    kept: Any = [_Kept(file_id) for file_id in kept_files(message, job)]
                     with speaking(job.requester.locale):
                         buttons = result_buttons(job, parcel.images[0])
                     await webhook.edit_message(message_id, attachments=[*kept, *files], view=buttons)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from bot.domain.job import Job, shelf_part
+from bot.domain.job import SHEET_PART, Job, shelf_part
 from bot.domain.parcel import MAX_FILES
 
 MOST_LOST = 2
@@ -52,7 +52,9 @@ def shelved_images(job: Job) -> tuple[int, ...]:
 def open_shelf(job: Job) -> Shelf | None:
     """Return the first message that still has room."""
     for message_id in shelf_ids(job):
-        room = MAX_FILES - sum(len(sent.images) for sent in job.sent.values() if sent.message_id == message_id)
+        # The contact sheet takes a place on the card.
+        room = MAX_FILES - int(job.message_id(SHEET_PART) == message_id)
+        room -= sum(len(sent.images) for sent in job.sent.values() if sent.message_id == message_id)
         if room > 0:
             return Shelf(message_id, room)
     return None

@@ -36,6 +36,7 @@ BotError
 │   ├── ImageFileEmpty
 │   ├── ImageTooSmall
 │   ├── ImageTooManyPixels
+│   ├── ImageBeyondScaling
 │   ├── ImageTooElongated
 │   ├── ReferenceGone
 │   ├── ReferenceUnreachable
@@ -148,6 +149,7 @@ from bot.errors.jobs import (
 from bot.errors.references import (
     AnimatedImage,
     DamagedImage,
+    ImageBeyondScaling,
     ImageFileEmpty,
     ImageFileTooLarge,
     ImageInPieces,
@@ -233,6 +235,7 @@ __all__ = [
     "FormForgotten",
     "FormOfAnother",
     "HealthPortUnusable",
+    "ImageBeyondScaling",
     "ImageCountOutOfRange",
     "ImageFileEmpty",
     "ImageFileTooLarge",

@@ -88,6 +88,15 @@ class ImageTooManyPixels(ReferenceImageError):
 
 
 @dataclass(eq=False)
+class ImageBeyondScaling(ReferenceImageError):
+    """More pixels than the bot can scale down in the memory it allows itself."""
+
+    width: int
+    height: int
+    maximum: int
+
+
+@dataclass(eq=False)
 class ImageTooElongated(ReferenceImageError):
     """A picture more than 16 times as wide as high, or the other way round."""
 

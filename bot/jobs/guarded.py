@@ -27,6 +27,11 @@ class GuardedMessenger:
         await self.tenure.ensure(job)
         return await self.messenger.show_card(job)
 
+    async def show_sheet(self, job: Job, sheet: bytes) -> bool:
+        """Show the contact sheet, if the job is ours."""
+        await self.tenure.ensure(job)
+        return await self.messenger.show_sheet(job, sheet)
+
     async def open_thread(self, job: Job) -> int:
         """Open the thread, if the job is ours."""
         await self.tenure.ensure(job)

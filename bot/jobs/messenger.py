@@ -42,6 +42,13 @@ class Messenger(Protocol):
         """Make the command's own reply say where the job stands; tell whether it is there and within reach."""
         ...
 
+    async def show_sheet(self, job: Job, sheet: bytes) -> bool:
+        """Show the card with a contact sheet as its only file; tell whether that could be done.
+
+        However often that is repeated, the card has the sheet once, until pictures are put on it.
+        """
+        ...
+
     async def open_thread(self, job: Job) -> int:
         """Open the job's thread under its card and return its id; one that exists already is that id.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.job import Claim, Job, Status, TaskState
-from bot.domain.references import Reference
+from bot.domain.references import Prepared, Reference
 from bot.domain.request import GenerationRequest
 
 
@@ -150,8 +150,8 @@ class Gatherer(Protocol):
 class ReferencePreparer(Protocol):
     """Fetches, checks and uploads reference images."""
 
-    async def prepare(self, references: Sequence[Reference]) -> tuple[Reference, ...]:
-        """Return the references with `api_url` set, in order; those that have one already stay as they are.
+    async def prepare(self, references: Sequence[Reference]) -> Prepared:
+        """Return the references with `api_url` set, each picture once; those that have one already stay as they are.
 
         Raises:
             ReferencesRefused: with every image that cannot be used.

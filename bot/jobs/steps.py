@@ -28,6 +28,7 @@ from bot.jobs.polling import jittered
 from bot.jobs.ports import Gatherer, ImageApi, JobStore, ReferencePreparer
 from bot.jobs.sending import Sender
 from bot.jobs.settings import JobSettings
+from bot.jobs.sheets import Sheets, taken_over
 from bot.jobs.telling import Telling
 from bot.jobs.tempo import Tempo
 from bot.jobs.tenure import Tenure
@@ -58,6 +59,7 @@ class Steps:
     preparer: ReferencePreparer
     messenger: Messenger
     sender: Sender
+    sheets: Sheets
     delivery: Delivery
     telling: Telling
     tenure: Tenure
@@ -120,8 +122,8 @@ class Steps:
                 request = replace(job.request, reference_count=len(references))
                 job = await self._save(replace(job, request=request, references=references, sources=()), job)
             if not all(reference.api_url for reference in job.references):
-                references = await self.preparer.prepare(job.references)
-                job = await self._save(replace(job, references=references), job)
+                prepared = await self.preparer.prepare(job.references)
+                job = await self._save(await self.sheets.shown(taken_over(job, prepared), prepared.sheet), job)
             if job.place.venue is Venue.THREAD and job.thread_id is None:
                 job = await self._open_thread(job)
         return InLine()

@@ -1,13 +1,15 @@
 """The card: the command's own reply, with who asked for what, and the outcome."""
 
-from bot.domain.job import ENDS, Job, Status
+from bot.domain.job import ENDS, SHEET_PART, Job, Status
 from bot.domain.place import NoThread, Venue
+from bot.domain.references import SHEET_FILENAME
 from bot.domain.request import GenerationRequest
 from bot.presentation.i18n import _
 from bot.presentation.panel import Panel
+from bot.presentation.references import reference_names, remark_lines
 from bot.presentation.rights import right_names
 from bot.presentation.status import stand, task_line, tone
-from bot.presentation.wording import code, one_line, plain, quote, shortened
+from bot.presentation.wording import code, one_line, quote, shortened
 
 MAX_THREAD_NAME = 100
 """Source: https://discord.com/developers/docs/resources/channel#start-thread-from-message"""
@@ -35,10 +37,9 @@ def card(job: Job, typical: float | None = None, cost: str | None = None) -> Pan
     """
     request = job.request
     wide: list[tuple[str, str]] = []
-    if job.references:
-        longest = 40 if len(job.references) <= 7 else 24
-        names = " · ".join(f"{r.number} {plain(shortened(r.filename, longest))}" for r in job.references)
-        wide.append((_("Reference images"), names))
+    about = [reference_names(job), *remark_lines(job.remarks)] if job.references else remark_lines(job.remarks)
+    if about:
+        wide.append((_("Reference images"), "\n".join(about)))
     if job.place.venue is not Venue.THREAD:
         if job.task_id is not None:
             wide.append((_("Task ID"), code(job.task_id)))
@@ -58,6 +59,7 @@ def card(job: Job, typical: float | None = None, cost: str | None = None) -> Pan
         ),
         wide_fields=tuple(wide),
         small=small_print(job),
+        image=SHEET_FILENAME if job.message_id(SHEET_PART) else "",
     )
 
 

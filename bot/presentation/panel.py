@@ -26,13 +26,18 @@ class Tone(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One message: a body, labelled fields, and small print; all Discord markdown."""
+    """One message: a body, labelled fields, and small print; all Discord markdown.
+
+    Attributes:
+        image: the name of a file of the message that an embed shows at its end.
+    """
 
     tone: Tone
     body: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     wide_fields: tuple[tuple[str, str], ...] = ()
     small: tuple[str, ...] = field(default=())
+    image: str = ""
 
     def embed(self) -> discord.Embed:
         """Return the panel as an embed."""
@@ -42,6 +47,10 @@ class Panel:
         for name, value in self.wide_fields:
             for place, piece in enumerate(_pieces(value)):
                 embed.add_field(name=name if place == 0 else "\u200b", value=piece, inline=False)
+        if self.image:
+            # Named again on every edit: what no embed names is listed among the message's files instead.
+            # Source: https://discord.com/developers/docs/reference#uploading-files
+            embed.set_image(url=f"attachment://{self.image}")
         if self.small:
             embed.set_footer(text="\n".join(self.small)[:EMBED_FOOTER])
         return embed

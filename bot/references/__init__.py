@@ -4,5 +4,6 @@ from bot.references.fetch import Fetcher
 from bot.references.gather import Gatherer
 from bot.references.guard import open_guarded_session
 from bot.references.preparer import Preparer
+from bot.references.tidy import TooLarge
 
-__all__ = ["Fetcher", "Gatherer", "Preparer", "open_guarded_session"]
+__all__ = ["Fetcher", "Gatherer", "Preparer", "TooLarge", "open_guarded_session"]

@@ -6,6 +6,8 @@ nothing. Everything here blocks: call it in a thread.
 
 import hashlib
 import threading
+from io import BufferedReader
+from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,7 +37,7 @@ from bot.references.sniff import HEAD_BYTES, Kind, sniff
 
 # The plugins themselves instead of `Image.open`: only this one format's code ever sees the bytes, and a JPEG of two
 # pictures, as phones make them (MPO), is read as the one that everybody sees.
-_PLUGINS: dict[str, type[ImageFile]] = {
+PLUGINS: dict[str, type[ImageFile]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,
     "WebP": WebPImageFile,
@@ -51,7 +53,11 @@ minutes; see https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEG
 MAX_WEBP_PIXELS_DECODED = 12_000_000
 """Pillow's WebP decoder takes some 16 bytes a pixel; larger ones are checked by the lengths in their headers."""
 
-_one_at_a_time = threading.Lock()
+PREVIEW_SIDE = 320
+"""Pixels; what is decoded only to see whether it can be is as large as that, where there is as much."""
+
+one_at_a_time = threading.Lock()
+"""Held by whoever decodes: one picture is in memory at a time."""
 
 
 def inspect(path: Path, number: int, filename: str) -> ImageFacts:
@@ -66,24 +72,41 @@ def inspect(path: Path, number: int, filename: str) -> ImageFacts:
         ReferenceImageError: the first rule that it breaks.
         OSError: the file cannot be read.
     """
-    size = path.stat().st_size
+    with one_at_a_time, path.open("rb") as file:
+        facts = examine(file, number, filename)
+        decode(file, facts, number, filename)
+    return facts
+
+
+def examine(file: BufferedReader, number: int, filename: str, *, scalable: bool = False) -> ImageFacts:
+    """Return what a file's header says about a picture that keeps the API's rules; nothing is decoded.
+
+    Args:
+        file: it is read, never changed.
+        number: the reference's number, for the error.
+        filename: what the person calls it, for the error.
+        scalable: whether it may have more bytes and pixels than the API takes, because it is scaled down then.
+
+    Raises:
+        ReferenceImageError: the first rule that it breaks.
+        OSError: the file cannot be read.
+    """
+    size = file.seek(0, SEEK_END)
     if size == 0:
         raise ImageFileEmpty(number, filename)
-    if size > MAX_FILE_BYTES:
+    if size > MAX_FILE_BYTES and not scalable:
         raise ImageFileTooLarge(number, filename, limit=MAX_FILE_BYTES)
-    with path.open("rb") as file:
-        name = _accepted_format(file.read(HEAD_BYTES), number, filename)
-        file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        with _one_at_a_time:
-            file.seek(0)
-            if too_many_pieces(file.read(), name):
-                raise ImageInPieces(number, filename)
-            facts = _facts(file, name, size, sha256, number, filename)
-            problem = check_image(number, filename, facts)
-            if problem is not None:
-                raise problem
-            _decode(file, facts, number, filename)
+    file.seek(0)
+    name = _accepted_format(file.read(HEAD_BYTES), number, filename)
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    if too_many_pieces(file.read(), name):
+        raise ImageInPieces(number, filename)
+    facts = _facts(file, name, size, sha256, number, filename)
+    problem = check_image(number, filename, facts, too_many_pixels=not scalable)
+    if problem is not None:
+        raise problem
     return facts
 
 
@@ -105,7 +128,7 @@ def _facts(file: BinaryIO, name: str, size: int, sha256: str, number: int, filen
         raise
     except Exception as error:
         # Pillow's parsers answer malformed bytes with nearly any kind of exception.
-        raise _unreadable(error, name, number, filename) from error
+        raise unreadable(error, name, number, filename) from error
     if header is None:
         raise DamagedImage(number, filename)
     return ImageFacts(name, header.width, header.height, header.frames, size, sha256)
@@ -117,7 +140,7 @@ def _header(file: BinaryIO, name: str) -> Header | None:
         return read_gif(file.read())
     if name == "WebP":
         return read_webp(file.read())
-    image = _PLUGINS[name](file)
+    image = PLUGINS[name](file)
     frames = 1
     if isinstance(image, PngImageFile):
         frames = getattr(image, "n_frames", 1)
@@ -144,12 +167,12 @@ def _pages(image: TiffImageFile) -> int:
     return MAX_TIFF_PAGES_COUNTED
 
 
-def _scans(data: bytes) -> int:
+def scans(data: bytes) -> int:
     """Return how many scans a JPEG has; what follows its end, such as the video of a motion photo, does not count.
 
     Source of the markers: https://www.w3.org/Graphics/JPEG/itu-t81.pdf, table B.1.
     """
-    scans, at = 0, 2
+    count, at = 0, 2
     while (at := data.find(b"\xff", at)) >= 0 and at + 1 < len(data):
         marker = data[at + 1]
         if marker == 0xD9:
@@ -159,35 +182,43 @@ def _scans(data: bytes) -> int:
         elif marker <= 0x01 or 0xD0 <= marker <= 0xD7:
             at += 2
         else:
-            scans += marker == 0xDA
+            count += marker == 0xDA
             at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
-    return scans
+    return count
 
 
-def _decode(file: BinaryIO, facts: ImageFacts, number: int, filename: str) -> None:
+def decode(file: BinaryIO, facts: ImageFacts, number: int, filename: str) -> ImageFile | None:
+    """Decode a picture of at most `MAX_PIXELS` to its end, a JPEG at a fraction of its size; return it.
+
+    None for a large WebP, which would take too much memory: it is checked by the lengths in its header.
+
+    Raises:
+        ReferenceImageError: it cannot be decoded.
+    """
     file.seek(0)
-    if facts.format == "JPEG" and _scans(file.read()) > MAX_JPEG_SCANS:
+    if facts.format == "JPEG" and scans(file.read()) > MAX_JPEG_SCANS:
         raise DamagedImage(number, filename)
     if facts.format == "WebP":
         _check_webp_lengths(file, number, filename)
         if facts.width * facts.height > MAX_WEBP_PIXELS_DECODED:
-            return
+            return None
     file.seek(0)
     try:
-        image = _PLUGINS[facts.format](file)
+        image = PLUGINS[facts.format](file)
         # Seen once more: for GIF and WebP the first look was ours, not Pillow's.
         too_large = image.width * image.height > MAX_PIXELS
         if not too_large:
             # An eighth of the size still reads every byte, with a sixty-fourth of the memory; JPEG only.
-            image.draft("L", (max(1, facts.width // 8), max(1, facts.height // 8)))
+            image.draft(None, (max(PREVIEW_SIDE, facts.width // 8), max(PREVIEW_SIDE, facts.height // 8)))
             image.load()
     except MemoryError:
         raise
     except Exception as error:
         # As above: whatever a decoder raises, it could not decode.
-        raise _unreadable(error, facts.format, number, filename) from error
+        raise unreadable(error, facts.format, number, filename) from error
     if too_large:
         raise ImageTooManyPixels(number, filename, width=image.width, height=image.height, maximum=MAX_PIXELS)
+    return image
 
 
 def _check_webp_lengths(file: BinaryIO, number: int, filename: str) -> None:
@@ -197,7 +228,8 @@ def _check_webp_lengths(file: BinaryIO, number: int, filename: str) -> None:
         raise DamagedImage(number, filename)
 
 
-def _unreadable(error: Exception, name: str, number: int, filename: str) -> ReferenceImageError:
+def unreadable(error: Exception, name: str, number: int, filename: str) -> ReferenceImageError:
+    """Return what an error of Pillow's says about a picture."""
     words = str(error).lower()
     if "unsupported" in words or "unknown pixel mode" in words:
         # Sound, but of a kind that hardly any program reads, such as TIFF with 16 bits a channel.

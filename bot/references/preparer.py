@@ -1,35 +1,35 @@
-"""From a person's reference images to links that the API can read: fetched, checked, then uploaded, in order."""
+"""From a person's reference images to links that the API can read: fetched, checked, tidied, then uploaded."""
 
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
+
+from PIL.Image import Image
 
 from bot.clock import Clock
-from bot.domain.references import ImageFacts, Reference
+from bot.domain.references import Extent, Prepared, Reference, Remark, RemarkKind
 from bot.domain.retry import RetryPolicy
 from bot.errors import (
     ApiBalanceExhausted,
     ApiError,
     ApiTokenRefused,
-    BotError,
     ReferenceGone,
-    ReferenceImageError,
-    ReferencesRefused,
     ReferenceUnreachable,
     ReferenceUploadFailed,
 )
-from bot.references.check import inspect
 from bot.references.fetch import Fetcher
+from bot.references.repeats import address, closed_up, same_remark, without_repeats
+from bot.references.sheet import draw
+from bot.references.tidy import Tidied, TooLarge, tidy
+from bot.references.together import for_all
 
 AT_A_TIME = 4
 """References of the whole process that are being fetched, checked or uploaded."""
-
-T = TypeVar("T")
 
 _MEDIA_TYPES = {
     "JPEG": ("image/jpeg", "jpg"),
@@ -73,8 +73,10 @@ class Preparer:
             than the policy's longest is left to the caller, who need not hold a place meanwhile.
         jitter: returns a random number in [0, 1).
         spool: an existing directory for the files in between; each is gone when `prepare` returns or raises.
-        mode: "upload", or "direct" to hand the person's own link on after the same checks.
+        mode: "upload", or "direct" to hand the person's own link on after the same checks; a picture that has to be
+            changed is uploaded all the same.
         upload_link: which link of an upload goes into the request.
+        too_large: whether pictures that are too big for the API are scaled down or refused.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Preparer:
         spool: Path,
         mode: Literal["upload", "direct"] = "upload",
         upload_link: Literal["url", "cn_url"] = "url",
+        too_large: TooLarge = "scale",
     ) -> None:
         self._fetcher = fetcher
         self._uploader = uploader
@@ -97,15 +100,17 @@ class Preparer:
         self._spool = spool
         self._mode = mode
         self._upload_link = upload_link
+        self._too_large: TooLarge = too_large
         self._slots = asyncio.Semaphore(AT_A_TIME)
-        # Those who wait for `inspect`'s own lock wait here, where they hold no thread.
+        # Those who wait for `tidy`'s own lock wait here, where they hold no thread.
         self._checking = asyncio.Semaphore(1)
 
-    async def prepare(self, references: Sequence[Reference]) -> tuple[Reference, ...]:
-        """Return the references with `api_url` set, in order; those that have one already stay as they are.
+    async def prepare(self, references: Sequence[Reference]) -> Prepared:
+        """Return the references with `api_url` set, each picture once; those that have one already stay as they are.
 
         All are fetched and checked before the first is uploaded, so a refused set leaves nothing at the service.
         Whatever is raised, the uploads of this round are lost: the next one fetches and uploads all of them anew.
+        Errors name the pictures by the numbers they came with.
 
         Raises:
             ReferencesRefused: with every image that can never be used, in order; what may pass is left out of it.
@@ -115,21 +120,30 @@ class Preparer:
             ApiTokenRefused: the files API does not take the operator's token.
             ApiBalanceExhausted: the operator's account is empty.
         """
-        todo = [reference for reference in references if reference.api_url is None]
-        if not todo:
-            return tuple(references)
+        if all(reference.api_url for reference in references):
+            return Prepared(tuple(references))
+        kept, repeats = without_repeats(references, address)
         async with self._directory() as directory:
-            files = {reference.number: directory / str(reference.number) for reference in todo}
-            checked = await _all(self._checked(reference, files[reference.number]) for reference in todo)
-            ready = await _all(
-                self._sent(replace(reference, facts=facts), facts, files[reference.number])
-                for reference, facts in zip(todo, checked, strict=True)
-            )
-        by_number = {reference.number: reference for reference in ready}
-        return tuple(by_number.get(reference.number, reference) for reference in references)
+            todo = [reference for reference in kept if reference.api_url is None]
+            pictures = await for_all(self._had(reference, directory) for reference in todo)
+            had = {picture.reference.number: picture for picture in pictures}
+            known = [had[r.number].reference if r.number in had else r for r in kept]
+            kept, more = without_repeats(known, lambda r: r.facts.sha256 if r.facts else f"number {r.number}")
+            todo = [reference for reference in kept if reference.api_url is None]
+            sent = await for_all(self._sent(had[reference.number]) for reference in todo)
+        by_number = {reference.number: reference for reference in sent}
+        ready, numbers = closed_up([by_number.get(reference.number, reference) for reference in kept])
+        originals = {number: more.get(first.number, first) for number, first in repeats.items()} | more
+        remarks = [same_remark(r, numbers[originals[r.number].number]) for r in references if r.number in originals]
+        remarks += [_scaled(had[r.number], numbers[r.number]) for r in kept if r.number in had and had[r.number].was]
+        sheet = None
+        if len(ready) > 1:
+            previews = [had[r.number].preview if r.number in had else None for r in kept]
+            sheet = await asyncio.to_thread(draw, previews)
+        return Prepared(ready, tuple(remarks), sheet)
 
-    async def prepare_file(self, number: int, path: Path) -> Reference:
-        """Return a local file as a reference with `api_url` set; a file is uploaded in either mode.
+    async def prepare_file(self, number: int, path: Path) -> Prepared:
+        """Return a local file as the one reference, with `api_url` set; a file is uploaded in either mode.
 
         Raises:
             ReferenceImageError: the file is missing, or cannot be used.
@@ -137,38 +151,71 @@ class Preparer:
             ApiTokenRefused: the files API does not take the token.
             ApiBalanceExhausted: the account is empty.
         """
-        async with self._slots:
+        reference = Reference(number, path.name, path.as_posix())
+        async with self._slots, self._directory() as directory:
             try:
-                facts = await self._inspect(path, number, path.name)
+                picture = await self._tidied(reference, path, directory)
             except FileNotFoundError as error:
                 raise ReferenceGone(number, path.name) from error
             except OSError as error:
                 raise ReferenceUnreachable(number, path.name, reason=error.strerror or str(error)) from error
-            reference = Reference(number, path.name, path.as_posix(), facts=facts)
-            return replace(reference, api_url=await self._upload(reference, facts, path))
+            sent = replace(picture.reference, api_url=await self._upload(picture))
+        return Prepared((sent,), (_scaled(picture, number),) if picture.was else ())
 
-    async def _checked(self, reference: Reference, path: Path) -> ImageFacts:
+    async def _had(self, reference: Reference, directory: Path) -> "_Picture":
+        path = directory / str(reference.number)
         async with self._slots:
-            await self._fetcher.fetch(reference.number, reference.filename, reference.source_url, path)
-            return await self._inspect(path, reference.number, reference.filename)
+            url = await self._fetched(reference, path)
+            picture = await self._tidied(reference, path, directory)
+        return replace(picture, link=url if picture.path == path else None)
 
-    async def _inspect(self, path: Path, number: int, filename: str) -> ImageFacts:
+    async def _fetched(self, reference: Reference, path: Path) -> str:
+        """Download a picture and return the link that had it."""
+        number, filename, url, other = (
+            reference.number,
+            reference.filename,
+            reference.source_url,
+            reference.fallback_url,
+        )
+        try:
+            await self._fetcher.fetch(number, filename, url, path)
+        except (ReferenceGone, ReferenceUnreachable) as first:
+            if other is None:
+                raise
+            try:
+                await self._fetcher.fetch(number, filename, other, path)
+            except ReferenceGone:
+                # The first one may come back.
+                raise first from None
+            return other
+        return url
+
+    async def _tidied(self, reference: Reference, path: Path, directory: Path) -> "_Picture":
         async with self._checking:
-            return await asyncio.to_thread(inspect, path, number, filename)
+            tidied = await asyncio.to_thread(
+                tidy,
+                path,
+                reference.number,
+                reference.filename,
+                target=directory / f"{reference.number}.tidy",
+                too_large=self._too_large,
+            )
+        return _Picture.of(replace(reference, facts=tidied.facts), tidied)
 
-    async def _sent(self, reference: Reference, facts: ImageFacts, path: Path) -> Reference:
-        if self._mode == "direct":
-            return replace(reference, api_url=reference.source_url)
+    async def _sent(self, picture: "_Picture") -> Reference:
+        if self._mode == "direct" and picture.link is not None:
+            return replace(picture.reference, api_url=picture.link)
         async with self._slots:
-            return replace(reference, api_url=await self._upload(reference, facts, path))
+            return replace(picture.reference, api_url=await self._upload(picture))
 
-    async def _upload(self, reference: Reference, facts: ImageFacts, path: Path) -> str:
-        media_type, extension = _MEDIA_TYPES[facts.format]
+    async def _upload(self, picture: "_Picture") -> str:
+        reference = picture.reference
+        media_type, extension = _MEDIA_TYPES[picture.format]
         failures = 0
         while True:
             try:
                 uploaded = await self._uploader.upload(
-                    path,
+                    picture.path,
                     filename=f"{Path(reference.filename).stem}.{extension}",
                     content_type=media_type,
                     number=reference.number,
@@ -201,35 +248,33 @@ class Preparer:
             await asyncio.shield(asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True))
 
 
-async def _all(steps: Iterable[Awaitable[T]]) -> list[T]:
-    """Run every step, one for each image in order, and return what they return.
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A reference whose picture is at hand.
 
-    Raises:
-        ReferencesRefused: with the error of each image that can never be used, in order.
-        BotError: the first retryable one, where there are only such.
-        Exception: any other error is raised at once, as it is.
+    Attributes:
+        path: of the file that is to be sent.
+        format: its own.
+        was: how large it came, where it was too big.
+        now: how large it is.
+        link: where just these bytes can be had, if anywhere.
     """
-    results: dict[int, T] = {}
-    troubles: dict[int, BotError] = {}
 
-    async def take(place: int, step: Awaitable[T]) -> None:
-        try:
-            results[place] = await step
-        except BotError as error:
-            if not error.retryable and not isinstance(error, ReferenceImageError):
-                raise
-            troubles[place] = error
+    reference: Reference
+    path: Path
+    format: str
+    was: Extent | None
+    now: Extent
+    preview: Image | None
+    link: str | None = None
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for place, step in enumerate(steps):
-                group.create_task(take(place, step))
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from errors.exceptions[0].__cause__
-    found = [troubles[place] for place in sorted(troubles)]
-    lasting = tuple(error for error in found if isinstance(error, ReferenceImageError) and not error.retryable)
-    if lasting:
-        raise ReferencesRefused(problems=lasting)
-    if found:
-        raise found[0]
-    return [results[place] for place in sorted(results)]
+    @classmethod
+    def of(cls, reference: Reference, tidied: Tidied) -> "_Picture":
+        facts = tidied.facts
+        now = Extent(facts.width, facts.height, facts.size)
+        return cls(reference, tidied.path, facts.format, tidied.was, now, tidied.preview)
+
+
+def _scaled(picture: _Picture, number: int) -> Remark:
+    filename = picture.reference.filename
+    return Remark(RemarkKind.SCALED, filename, number=number, was=picture.was, now=picture.now)

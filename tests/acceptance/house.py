@@ -10,6 +10,7 @@ from PIL import Image
 
 from bot.app import App
 from bot.config import Settings
+from bot.domain.references import SHEET_FILENAME
 from sandbox.clock import ManualClock
 from sandbox.discord import Attachment, Channel, File, Guild, Interaction, Message, Person
 from sandbox.reading import labelled, status, task_id, words
@@ -107,7 +108,13 @@ class House:
     def pictures(self, interaction: Interaction) -> list[Attachment]:
         """Return the pictures that have been posted for a command, or put on its card, in order."""
         card = [interaction.original] if interaction.original is not None else []
-        return [a for message in (*card, *self.messages(interaction)) for a in message.attachments]
+        listed = [a for message in (*card, *self.messages(interaction)) for a in message.attachments]
+        return [a for a in listed if a.filename != SHEET_FILENAME]
+
+    def sheets(self, interaction: Interaction) -> list[Attachment]:
+        """Return the contact sheets on a command's card, shown in its embed or listed among its files."""
+        card = interaction.original
+        return [a for a in card.files if a.filename == SHEET_FILENAME] if card is not None else []
 
     def messages(self, interaction: Interaction) -> list[Message]:
         """Return the bot's messages for a command other than its card, in order."""

@@ -77,13 +77,13 @@ async def test_a_decompression_bomb_is_refused_by_its_header(house: House) -> No
     bomb[29:33] = zlib.crc32(bytes(bomb[12:29])).to_bytes(4, "big")
     interaction = await house.ask(image1=File("bomb.png", bytes(bomb)))
     card = await house.done(interaction)
-    assert "Image 1, bomb.png: 50,000x50,000 pixels are too many" in words(card)
+    assert "Image 1, bomb.png: 50,000x50,000 pixels are more than I can scale down" in words(card)
     assert house.paid == 0
 
 
 async def test_a_reference_that_is_too_large_is_refused(house: House) -> None:
     house.world.discord.upload_limit = 64 * 1024 * 1024
-    heavy = picture().data + bytes(11 * 1024 * 1024)
+    heavy = picture().data + bytes(51 * 1024 * 1024)
     card = await house.done(await house.ask(image1=File("heavy.png", heavy)))
-    assert "Image 1, heavy.png: larger than 10 MB" in words(card)
+    assert "Image 1, heavy.png: larger than 50 MB, the most I can scale down." in words(card)
     assert house.paid == 0

@@ -14,6 +14,7 @@ from bot.jobs.queue import ProcessLine
 from bot.jobs.sending import Sender
 from bot.jobs.service import JobService
 from bot.jobs.settings import JobSettings
+from bot.jobs.sheets import Sheets
 from bot.jobs.steps import Steps
 from bot.jobs.telling import Telling
 from bot.jobs.tenure import Tenure
@@ -76,6 +77,7 @@ class Engine:
             preparer=self.preparer,
             messenger=messenger,
             sender=self.sender,
+            sheets=Sheets(self.messenger, self.clock, _no_jitter),
             delivery=self.delivery,
             telling=Telling(messenger, self.sender, self.clock),
             tenure=self.tenure,

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.job import LOST, TASK_PART, TRANSITIONS, Claim, Job, PictureNote, Status, TaskState, TaskStatus
 from bot.domain.parcel import Parcel, PictureFile
 from bot.domain.place import Venue
-from bot.domain.references import Reference
+from bot.domain.references import Prepared, Reference
 from bot.domain.request import GenerationRequest
 from bot.domain.shelves import shelf_ids
 from bot.errors import JobLost, ResultUnreachable, StorageUnavailable
@@ -202,14 +202,17 @@ def completed(images: int = 1, task_id: str = "t") -> TaskState:
 class ScriptedPreparer:
     """A `ReferencePreparer` whose uploads succeed unless scripted otherwise."""
 
-    answers: deque[BaseException] = field(default_factory=deque)
+    answers: deque[BaseException | Prepared] = field(default_factory=deque)
     calls: int = 0
 
-    async def prepare(self, references: Sequence[Reference]) -> tuple[Reference, ...]:
+    async def prepare(self, references: Sequence[Reference]) -> Prepared:
         self.calls += 1
-        if self.answers:
-            raise self.answers.popleft()
-        return tuple(replace(r, api_url=r.api_url or f"https://files.example/{r.number}") for r in references)
+        answer = self.answers.popleft() if self.answers else None
+        if isinstance(answer, BaseException):
+            raise answer
+        if answer is not None:
+            return answer
+        return Prepared(tuple(replace(r, api_url=r.api_url or f"https://files.example/{r.number}") for r in references))
 
 
 @dataclass
@@ -248,6 +251,7 @@ class RecordingMessenger:
 
     posts: list[Post] = field(default_factory=list)
     cards: list[Job] = field(default_factory=list)
+    sheets: list[bytes] = field(default_factory=list)
     edits: list[Job] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
     direct_messages: list[int] = field(default_factory=list)
@@ -279,6 +283,11 @@ class RecordingMessenger:
         self._raise("show_card")
         self.cards.append(job)
         return self.card_reachable
+
+    async def show_sheet(self, job: Job, sheet: bytes) -> bool:
+        self._raise("show_sheet")
+        self.sheets.append(sheet)
+        return await self.show_card(job)
 
     async def open_thread(self, job: Job) -> int:
         self._raise("open_thread")

@@ -4,8 +4,9 @@ import hashlib
 import io
 import struct
 import zlib
+from functools import cache
 
-from PIL import Image
+from PIL import Image, ImageCms
 
 
 def encode(format_: str, image: Image.Image | None = None, **options: object) -> bytes:
@@ -16,6 +17,41 @@ def encode(format_: str, image: Image.Image | None = None, **options: object) ->
     file = io.BytesIO()
     picture.save(file, format_, **options)
     return file.getvalue()
+
+
+def painted(number: int, size: tuple[int, int] = (200, 120)) -> Image.Image:
+    """Return a picture in one colour, another for every number."""
+    return Image.new("RGB", size, (number * 16 % 256, number * 40 % 256, 90))
+
+
+def halves(size: tuple[int, int] = (120, 80)) -> Image.Image:
+    """Return a picture that is red on its left and blue on its right half, so that one sees how it lies."""
+    picture = Image.new("RGB", size, (0, 0, 255))
+    picture.paste((255, 0, 0), (0, 0, size[0] // 2, size[1]))
+    return picture
+
+
+def noisy(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
+    """Return a picture that hardly compresses."""
+    count = size[0] * size[1] * len(Image.new(mode, (1, 1)).getbands())
+    return Image.frombytes(
+        mode, size, hashlib.shake_128(b"noise").digest(min(count, 1 << 20)) * (count // (1 << 20) + 1)
+    )
+
+
+def gps_exif(orientation: int = 1) -> Image.Exif:
+    """Return what a phone writes into a photo: how it was held, by what, and where."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010F] = "Phonemaker"
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 36.0)})
+    return exif
+
+
+@cache
+def profile() -> bytes:
+    """Return a colour profile for RGB."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def name_of(value: object) -> str | None:

@@ -165,7 +165,7 @@ def test_a_decompression_bomb_is_refused_by_its_header(
     def never(*_: object) -> None:
         pytest.fail("a pixel was decoded")
 
-    monkeypatch.setattr(check, "_decode", never)
+    monkeypatch.setattr(check, "decode", never)
     assert len(data) < 1000
     with pytest.raises(ImageTooManyPixels) as caught:
         inspect(write(data), 1, "bomb")
@@ -286,7 +286,7 @@ def test_spoilt_files_end_in_facts_or_in_a_named_problem(
 
 
 def test_one_picture_is_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    running, peak, decode = 0, 0, check._decode
+    running, peak, decode = 0, 0, check.decode
 
     def counted(*args: Any) -> None:
         nonlocal running, peak
@@ -295,7 +295,7 @@ def test_one_picture_is_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch, tmp_p
         decode(*args)
         running -= 1
 
-    monkeypatch.setattr(check, "_decode", counted)
+    monkeypatch.setattr(check, "decode", counted)
     paths = [tmp_path / str(number) for number in range(8)]
     for path in paths:
         path.write_bytes(encode("PNG", Image.effect_noise((1000, 800), 50)))

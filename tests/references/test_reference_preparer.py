@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.domain.references import MAX_FILE_BYTES, Reference
+from bot.domain.references import MAX_FILE_BYTES, Prepared, Reference, Remark, RemarkKind
 from bot.domain.retry import RetryPolicy
 from bot.errors import (
     AnimatedImage,
@@ -35,11 +35,16 @@ from bot.references import Fetcher, Preparer, open_guarded_session
 from bot.seedream import ProcessRate, SeedreamClient, open_session
 from sandbox.faults import Fault, FaultKind
 from sandbox.seedream import SeedreamSandbox
-from tests.references.pictures import animation, encode, ftyp
+from tests.references.pictures import animation, encode, ftyp, gps_exif, painted
 from tests.references.servers import QuickClock, serving
 
 UPLOAD = "/api/upload/file"
 PNG = encode("PNG")
+
+
+def paintings(*names: str) -> dict[str, bytes | None]:
+    """Return files by name, each another picture."""
+    return {name: encode("PNG", painted(number)) for number, name in enumerate(names)}
 
 
 @dataclass
@@ -154,9 +159,9 @@ def gate_for_four() -> Gate:
 
 async def test_fourteen_references_arrive_in_order_four_at_a_time(tmp_path: Path) -> None:
     formats = ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF"]
-    files = {f"{n}.{formats[n % 6].lower()}": encode(formats[n % 6]) for n in range(14)}
+    files = {f"{n}.{formats[n % 6].lower()}": encode(formats[n % 6], painted(n)) for n in range(14)}
     async with opened(tmp_path, gate_for_four()) as house:
-        ready = await house.preparer.prepare(house.references(files))
+        ready = (await house.preparer.prepare(house.references(files))).references
         assert [reference.number for reference in ready] == list(range(1, 15))
         by_url = {upload.url: upload for upload in house.api.uploads}
         assert [by_url[str(reference.api_url)].data for reference in ready] == list(files.values())
@@ -176,14 +181,14 @@ async def test_fourteen_references_arrive_in_order_four_at_a_time(tmp_path: Path
 
 async def test_four_at_a_time_holds_over_several_jobs(tmp_path: Path) -> None:
     async with opened(tmp_path, gate_for_four()) as house:
-        references = house.references({f"{n}.png": PNG for n in range(12)})
+        references = house.references(paintings(*(f"{n}.png" for n in range(12))))
         await asyncio.gather(*(house.preparer.prepare(references[n : n + 3]) for n in (0, 3, 6, 9)))
         assert house.peak == 4
         assert len(house.api.uploads) == 12
 
 
 async def test_the_uploads_name_says_what_the_bytes_are(house: House) -> None:
-    [ready] = await house.preparer.prepare(house.references({"Überraschung 1.exe": PNG}))
+    [ready] = (await house.preparer.prepare(house.references({"Überraschung 1.exe": PNG}))).references
     assert [(upload.filename, upload.content_type) for upload in house.api.uploads] == [
         ("Uberraschung-1.png", "image/png")
     ]
@@ -216,20 +221,20 @@ async def test_every_problem_is_named_in_order_and_nothing_is_uploaded(house: Ho
 
 
 async def test_what_is_prepared_already_stays_as_it_is(house: House) -> None:
-    first, second, third = house.references({"1.png": PNG, "2.png": PNG, "3.png": PNG})
+    first, second, third = house.references(paintings("1.png", "2.png", "3.png"))
     ready_before = replace(second, api_url="https://f.example/2")
-    ready = await house.preparer.prepare([first, ready_before, third])
-    assert ready[1] is ready_before
+    ready = (await house.preparer.prepare([first, ready_before, third])).references
+    assert ready[1] == ready_before
     assert sorted(house.asked) == ["1.png", "3.png"]
     assert all(reference.api_url for reference in ready)
-    assert await house.preparer.prepare(ready) == ready
-    assert await house.preparer.prepare([]) == ()
+    assert await house.preparer.prepare(ready) == Prepared(ready)
+    assert await house.preparer.prepare([]) == Prepared(())
     assert len(house.api.uploads) == 2
 
 
 async def test_the_link_inside_china_is_used_on_wish(tmp_path: Path) -> None:
     async with opened(tmp_path, upload_link="cn_url") as house:
-        [ready] = await house.preparer.prepare(house.references({"a.png": PNG}))
+        [ready] = (await house.preparer.prepare(house.references({"a.png": PNG}))).references
         assert ready.api_url == house.api.uploads[0].cn_url
 
 
@@ -244,14 +249,14 @@ async def test_a_missing_link_inside_china_is_a_failed_upload(tmp_path: Path) ->
 
 async def test_a_reference_that_cannot_be_had_just_now_is_no_refusal(house: House) -> None:
     house.sick.update({"b.png": 503, "c.png": 500})
-    references = house.references({"a.png": PNG, "b.png": PNG, "c.png": PNG})
+    references = house.references(paintings("a.png", "b.png", "c.png"))
     with pytest.raises(ReferenceUnreachable) as caught:
         await house.preparer.prepare(references)
     assert (caught.value.number, caught.value.filename, caught.value.reason) == (2, "b.png", "HTTP 503")
     assert caught.value.retryable
     assert house.api.requests == []
     house.sick.clear()
-    assert all(reference.api_url for reference in await house.preparer.prepare(references))
+    assert all(reference.api_url for reference in (await house.preparer.prepare(references)).references)
 
 
 async def test_what_can_never_be_used_wins_over_what_may_pass(house: House) -> None:
@@ -271,7 +276,7 @@ async def test_an_upload_refused_for_good_wins_over_one_that_may_pass(house: Hou
     house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=413))
     house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=500, times=None))
     with pytest.raises(ReferencesRefused) as caught:
-        await house.preparer.prepare(house.references({"a.png": PNG, "b.png": PNG, "c.png": PNG}))
+        await house.preparer.prepare(house.references(paintings("a.png", "b.png", "c.png")))
     [problem] = caught.value.problems
     assert isinstance(problem, ReferenceUploadFailed)
     assert len(house.api.requests) == 8
@@ -280,7 +285,7 @@ async def test_an_upload_refused_for_good_wins_over_one_that_may_pass(house: Hou
 async def test_direct_mode_checks_the_bytes_but_sends_the_link(tmp_path: Path) -> None:
     async with opened(tmp_path, mode="direct") as house:
         good, bad = house.references({"good.png": PNG, "bad.png": b"no"})
-        [ready] = await house.preparer.prepare([good])
+        [ready] = (await house.preparer.prepare([good])).references
         assert ready.api_url == good.source_url
         assert ready.facts is not None
         with pytest.raises(ReferencesRefused):
@@ -299,7 +304,7 @@ async def test_direct_mode_checks_the_bytes_but_sends_the_link(tmp_path: Path) -
 )
 async def test_an_upload_that_fails_in_passing_is_tried_again(house: House, fault: Fault, pauses: list[float]) -> None:
     house.api.faults.add(Fault(**vars(fault)))
-    [ready] = await house.preparer.prepare(house.references({"a.png": PNG}))
+    [ready] = (await house.preparer.prepare(house.references({"a.png": PNG}))).references
     assert ready.api_url == house.api.uploads[-1].url
     assert house.api.uploads[-1].data == PNG
     assert house.clock.slept == pauses
@@ -319,14 +324,14 @@ async def test_trouble_at_the_files_api_is_left_to_whoever_can_wait_longer(
     house: House, fault: Fault, kind: type[ApiError]
 ) -> None:
     house.api.faults.add(Fault(**vars(fault)))
-    references = house.references({"a.png": PNG, "b.png": PNG})
+    references = house.references(paintings("a.png", "b.png"))
     with pytest.raises(ApiError) as caught:
         await house.preparer.prepare(references)
     assert type(caught.value) is kind
     assert caught.value.retryable
     assert sorted(house.clock.slept) == [0.5, 0.5, 1.0, 1.0]
     house.api.faults.clear()
-    assert all(reference.api_url for reference in await house.preparer.prepare(references))
+    assert all(reference.api_url for reference in (await house.preparer.prepare(references)).references)
 
 
 async def test_a_files_api_that_is_not_there_is_left_to_whoever_can_wait_longer(house: House) -> None:
@@ -364,7 +369,7 @@ async def test_the_operators_troubles_are_not_put_down_to_an_image(
 ) -> None:
     house.api.faults.add(Fault(FaultKind.STATUS, UPLOAD, status=status, times=None))
     with pytest.raises(kind) as caught:
-        await house.preparer.prepare(house.references({"a.png": PNG, "b.png": PNG, "c.png": PNG}))
+        await house.preparer.prepare(house.references(paintings("a.png", "b.png", "c.png")))
     assert type(caught.value) is kind
     assert house.spooled() == []
     assert house.clock.slept == []
@@ -378,7 +383,7 @@ async def test_a_cancelled_preparation_leaves_no_file(tmp_path: Path) -> None:
         await never.wait()
 
     async with opened(tmp_path, gate) as house:
-        task = asyncio.create_task(house.preparer.prepare(house.references({"a.png": PNG, "b.png": PNG})))
+        task = asyncio.create_task(house.preparer.prepare(house.references(paintings("a.png", "b.png"))))
         await arrived.wait()
         assert len(house.spooled()) == 1
         task.cancel()
@@ -394,7 +399,7 @@ async def test_a_local_file_is_checked_and_uploaded(tmp_path: Path, mode: str) -
     spool.mkdir()
     path.write_bytes(PNG)
     async with opened(spool, mode=mode) as house:
-        reference = await house.preparer.prepare_file(2, path)
+        [reference] = (await house.preparer.prepare_file(2, path)).references
         [upload] = house.api.uploads
         assert (upload.data, upload.filename, upload.content_type) == (PNG, "local.png", "image/png")
         assert (reference.number, reference.filename, reference.api_url) == (2, "local.dat", upload.url)
@@ -423,3 +428,88 @@ async def test_a_local_file_that_cannot_be_used_is_named(house: House, tmp_path:
         assert type(caught.value) is kind
         assert (caught.value.number, caught.value.filename) == (3, path.name)
     assert house.api.requests == []
+
+
+async def test_the_same_link_is_fetched_once_whatever_its_signature(house: House) -> None:
+    boat, tree = encode("PNG", painted(1)), encode("PNG", painted(2))
+    path = "attachments/111/222/boat.png"
+    house.files.update({path: boat, "tree.png": tree})
+    link = f"{house.cdn}/{path}"
+    references = [
+        Reference(1, "boat.png", f"{link}?ex=1&is=2&hm=3"),
+        Reference(2, "tree.png", f"{house.cdn}/tree.png"),
+        Reference(3, "again.png", f"{link}?ex=4&is=5&hm=6"),
+        Reference(4, "other.png", f"{house.cdn}/tree.png"),
+    ]
+    prepared = await house.preparer.prepare(references)
+    assert sorted(house.asked) == [path, "tree.png"]
+    assert [(r.number, r.filename) for r in prepared.references] == [(1, "boat.png"), (2, "tree.png")]
+    assert prepared.remarks == (
+        Remark(RemarkKind.SAME, "again.png", of=1),
+        Remark(RemarkKind.SAME, "other.png", of=2),
+    )
+
+
+async def test_a_parameter_may_mean_another_picture_elsewhere(house: House) -> None:
+    house.files["render"] = PNG
+    links = [Reference(n, "a.png", f"{house.cdn}/render?page={n}") for n in (1, 2)]
+    prepared = await house.preparer.prepare(links)
+    assert house.asked == ["render", "render"]
+    assert prepared.remarks == (Remark(RemarkKind.SAME, "a.png", of=1),)
+
+
+async def test_numbers_close_up_over_links_and_bytes_together(house: House) -> None:
+    files = {"a.png": encode("PNG", painted(1)), "b.png": encode("PNG", painted(1)), "c.png": encode("PNG", painted(2))}
+    a, b, c = house.references(files)
+    again = replace(b, number=4, filename="d.png")
+    prepared = await house.preparer.prepare([a, b, c, again])
+    assert [(r.number, r.filename) for r in prepared.references] == [(1, "a.png"), (2, "c.png")]
+    assert [(r.filename, r.of) for r in prepared.remarks] == [("b.png", 1), ("d.png", 1)]
+    by_url = {upload.url: upload for upload in house.api.uploads}
+    assert [by_url[str(r.api_url)].data for r in prepared.references] == [files["a.png"], files["c.png"]]
+    assert prepared.sheet is not None
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 503])
+async def test_another_link_is_used_where_the_first_has_nothing(house: House, status: int) -> None:
+    house.sick["lost.png"] = status
+    house.files["copy.png"] = PNG
+    reference = Reference(1, "lost.png", f"{house.cdn}/lost.png", fallback_url=f"{house.cdn}/copy.png")
+    prepared = await house.preparer.prepare([reference])
+    assert house.api.uploads[0].data == PNG
+    assert prepared.references[0].fallback_url == reference.fallback_url
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "raised"),
+    [
+        (404, 404, ReferencesRefused),
+        (404, 503, ReferenceUnreachable),
+        (503, 404, ReferenceUnreachable),
+        (503, 503, ReferenceUnreachable),
+    ],
+)
+async def test_where_neither_link_works_what_may_pass_is_tried_again(
+    house: House, first: int, second: int, raised: type[Exception]
+) -> None:
+    house.sick.update({"lost.png": first, "copy.png": second})
+    reference = Reference(1, "lost.png", f"{house.cdn}/lost.png", fallback_url=f"{house.cdn}/copy.png")
+    with pytest.raises(raised):
+        await house.preparer.prepare([reference])
+
+
+async def test_direct_mode_hands_on_the_link_that_worked(tmp_path: Path) -> None:
+    async with opened(tmp_path, mode="direct") as house:
+        house.files["copy.png"] = PNG
+        reference = Reference(1, "a.png", f"{house.cdn}/a.png", fallback_url=f"{house.cdn}/copy.png")
+        [ready] = (await house.preparer.prepare([reference])).references
+        assert ready.api_url == reference.fallback_url
+
+
+async def test_direct_mode_uploads_what_had_to_be_changed(tmp_path: Path) -> None:
+    async with opened(tmp_path, mode="direct") as house:
+        [ready] = (
+            await house.preparer.prepare(house.references({"a.jpg": encode("JPEG", exif=gps_exif())}))
+        ).references
+        assert ready.api_url == house.api.uploads[0].url
+        assert house.api.uploads[0].data == encode("JPEG")

@@ -32,6 +32,7 @@ from bot.errors import (
     TaskWithoutPictures,
 )
 from bot.presentation.errors import cost_words
+from bot.references import TooLarge
 from bot.wiring import open_services
 
 _OVER = (TaskFailed, TaskContentRefused, TaskUnknownToApi, TaskWithoutPictures)
@@ -59,6 +60,7 @@ async def run_generate(
     settings: SeedreamSettings,
     console: Console,
     *,
+    too_large: TooLarge = "scale",
     clock: Clock | None = None,
     jitter: Callable[[], float] = random.random,
 ) -> int:
@@ -68,6 +70,7 @@ async def run_generate(
         order: what to do.
         settings: the API's.
         console: for progress; stderr, so that stdout holds nothing but paths.
+        too_large: what becomes of reference images that are too big for the API.
         clock: the machine's by default.
         jitter: returns random numbers in [0, 1).
 
@@ -82,7 +85,7 @@ async def run_generate(
     )
     async with AsyncExitStack() as stack:
         spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seedream-bot-")))
-        services = await open_services(stack, settings, clock=clock, jitter=jitter, spool=spool)
+        services = await open_services(stack, settings, clock=clock, jitter=jitter, spool=spool, too_large=too_large)
         progress = stack.enter_context(Progress(console))
         task_id = order.task_id
         if request is not None:

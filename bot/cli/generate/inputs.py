@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.cli.generate.progress import Progress
 from bot.domain.references import Reference
 from bot.errors import BotError, ReferenceImageError, ReferencesRefused, ReferenceUploadFailed
+from bot.presentation.references import remark_lines
 from bot.references import Preparer
 
 
@@ -28,7 +29,10 @@ async def image_links(images: tuple[str, ...], preparer: Preparer, progress: Pro
         if is_link(image):
             return image
         try:
-            return _uploaded(await preparer.prepare_file(number, Path(image)))
+            prepared = await preparer.prepare_file(number, Path(image))
+            for line in remark_lines(prepared.remarks):
+                progress.note(line)
+            return _uploaded(prepared.references[0])
         except BotError as error:
             # Kept until the others are done, so that all are told at once and none goes on behind our back.
             return error

@@ -1,9 +1,10 @@
 """The words of reference images that cannot be used: each names the image by number and file name."""
 
-from bot.domain.references import ACCEPTED_FORMATS
+from bot.domain.references import ACCEPTED_FORMATS, MAX_FILE_BYTES
 from bot.errors import (
     AnimatedImage,
     DamagedImage,
+    ImageBeyondScaling,
     ImageFileEmpty,
     ImageFileTooLarge,
     ImageInPieces,
@@ -91,9 +92,11 @@ def _in_pieces(error: ImageInPieces) -> str:
 def _too_large(error: ImageFileTooLarge) -> str:
     return _named(
         error,
-        _("larger than {limit}, the most Seedream takes. Save it smaller, for example as JPEG.").format(
-            limit=file_size(error.limit)
-        ),
+        (
+            _("larger than {limit}, the most Seedream takes. Save it smaller, for example as JPEG.")
+            if error.limit <= MAX_FILE_BYTES
+            else _("larger than {limit}, the most I can scale down. Save it smaller, for example as JPEG.")
+        ).format(limit=file_size(error.limit)),
     )
 
 
@@ -119,6 +122,17 @@ def _pixels(error: ImageTooManyPixels) -> str:
         _("{width}x{height} pixels are too many; Seedream takes at most {maximum} in all. Scale it down.").format(
             width=number(error.width), height=number(error.height), maximum=number(error.maximum)
         ),
+    )
+
+
+@describe.register
+def _beyond(error: ImageBeyondScaling) -> str:
+    return _named(
+        error,
+        _(
+            "{width}x{height} pixels are more than I can scale down. Scale it to at most {maximum} pixels in all, "
+            "or save it as an ordinary JPEG."
+        ).format(width=number(error.width), height=number(error.height), maximum=number(error.maximum)),
     )
 
 

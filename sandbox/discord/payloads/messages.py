@@ -34,7 +34,7 @@ def message_payload(message: Message, viewer: User, *, content_allowed: bool = T
         "mention_roles": [str(role.id) for role in message.mention_roles],
         "mention_everyone": message.mention_everyone,
         "attachments": [attachment_payload(item) for item in message.attachments] if readable else [],
-        "embeds": [_resolve(embed | {"type": "rich"}, message) for embed in message.embeds] if readable else [],
+        "embeds": [_embed(embed, message) for embed in message.embeds] if readable else [],
         "components": [_resolve(item, message) for item in message.components] if readable else [],
         "timestamp": message.created_at.isoformat(),
         "edited_timestamp": message.edited_at.isoformat() if message.edited_at else None,
@@ -174,6 +174,18 @@ def _reference(message: Message, viewer: User, *, content_allowed: bool, nested:
             else None
         )
     return fields
+
+
+def _embed(embed: Json, message: Message) -> Json:
+    """Return an embed as Discord shows it; other than a component's, its media have no ids.
+
+    Source: https://discord.com/developers/docs/resources/message#embed-object-embed-image-structure
+    """
+    shown: Json = _resolve(embed | {"type": "rich"}, message)
+    for name in ("image", "thumbnail"):
+        if isinstance(shown.get(name), dict):
+            shown[name] = {key: item for key, item in shown[name].items() if key not in {"id", "attachment_id"}}
+    return shown
 
 
 def _resolve(value: Any, message: Message) -> Any:  # noqa: ANN401 - a walk through arbitrary JSON
