@@ -40,6 +40,9 @@ BotError
 │   ├── ReferenceGone
 │   ├── ReferenceUnreachable
 │   ├── ReferenceAddressRefused
+│   ├── ReferenceRedirected
+│   ├── ReferenceTooSlow
+│   ├── ReferenceIsPage
 │   └── ReferenceUploadFailed
 ├── ApiError
 │   ├── ApiUnreachable
@@ -159,7 +162,10 @@ from bot.errors.references import (
     ReferenceAddressRefused,
     ReferenceGone,
     ReferenceImageError,
+    ReferenceIsPage,
+    ReferenceRedirected,
     ReferencesRefused,
+    ReferenceTooSlow,
     ReferenceUnreachable,
     ReferenceUploadFailed,
     UnsupportedImageFormat,
@@ -256,6 +262,9 @@ __all__ = [
     "ReferenceAddressRefused",
     "ReferenceGone",
     "ReferenceImageError",
+    "ReferenceIsPage",
+    "ReferenceRedirected",
+    "ReferenceTooSlow",
     "ReferenceUnreachable",
     "ReferenceUploadFailed",
     "ReferencesRefused",
