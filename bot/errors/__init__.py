@@ -17,7 +17,9 @@ BotError
 │   ├── TooManyPixels
 │   ├── ImageCountOutOfRange
 │   ├── TooManyReferences
-│   └── TooManyImagesTogether
+│   ├── TooManyImagesTogether
+│   ├── LinkNotUnderstood
+│   └── LinkWithPassword
 ├── FormError
 │   ├── NothingSeen
 │   ├── NoPictureSeen
@@ -25,6 +27,22 @@ BotError
 │   ├── FormOfAnother
 │   └── TrayEmpty
 ├── ReferencesRefused
+├── SourcesRefused
+├── ReferenceSourceError
+│   ├── LinkedMessageError
+│   │   ├── LinkedPlaceClosed
+│   │   ├── LinkedPlaceForbidden
+│   │   ├── LinkedMessageGone
+│   │   ├── LinkedMessageHidden
+│   │   ├── LinkedMessageWithoutPictures
+│   │   └── LinkedMessageTooFull
+│   ├── EarlierTaskError
+│   │   ├── EarlierTaskNotKnown
+│   │   ├── EarlierTaskNotYours
+│   │   ├── EarlierTaskUnfinished
+│   │   ├── EarlierTaskWithoutPictures
+│   │   └── EarlierPicturesGone
+│   └── NothingCollected
 ├── ReferenceImageError
 │   ├── NotAnImage
 │   ├── UnsupportedImageFormat
@@ -173,6 +191,8 @@ from bot.errors.references import (
 from bot.errors.request import (
     AspectRatioOutOfRange,
     ImageCountOutOfRange,
+    LinkNotUnderstood,
+    LinkWithPassword,
     PromptMissing,
     PromptTooLong,
     RequestError,
@@ -184,6 +204,24 @@ from bot.errors.request import (
     TooManyPixels,
     TooManyReferences,
     UnknownVersion,
+)
+from bot.errors.sources import (
+    EarlierPicturesGone,
+    EarlierTaskError,
+    EarlierTaskNotKnown,
+    EarlierTaskNotYours,
+    EarlierTaskUnfinished,
+    EarlierTaskWithoutPictures,
+    LinkedMessageError,
+    LinkedMessageGone,
+    LinkedMessageHidden,
+    LinkedMessageTooFull,
+    LinkedMessageWithoutPictures,
+    LinkedPlaceClosed,
+    LinkedPlaceForbidden,
+    NothingCollected,
+    ReferenceSourceError,
+    SourcesRefused,
 )
 from bot.errors.startup import (
     BackupElsewhere,
@@ -235,6 +273,12 @@ __all__ = [
     "DiscordTokenRefused",
     "DiscordUnavailable",
     "DiscordUnreachable",
+    "EarlierPicturesGone",
+    "EarlierTaskError",
+    "EarlierTaskNotKnown",
+    "EarlierTaskNotYours",
+    "EarlierTaskUnfinished",
+    "EarlierTaskWithoutPictures",
     "FormError",
     "FormForgotten",
     "FormOfAnother",
@@ -250,9 +294,19 @@ __all__ = [
     "JobInterrupted",
     "JobLost",
     "JobRestored",
+    "LinkNotUnderstood",
+    "LinkWithPassword",
+    "LinkedMessageError",
+    "LinkedMessageGone",
+    "LinkedMessageHidden",
+    "LinkedMessageTooFull",
+    "LinkedMessageWithoutPictures",
+    "LinkedPlaceClosed",
+    "LinkedPlaceForbidden",
     "MessageGone",
     "NoPictureSeen",
     "NotAnImage",
+    "NothingCollected",
     "NothingSeen",
     "PhoneImageFormat",
     "PlaceError",
@@ -264,6 +318,7 @@ __all__ = [
     "ReferenceImageError",
     "ReferenceIsPage",
     "ReferenceRedirected",
+    "ReferenceSourceError",
     "ReferenceTooSlow",
     "ReferenceUnreachable",
     "ReferenceUploadFailed",
@@ -275,6 +330,7 @@ __all__ = [
     "ResultUnusable",
     "ShuttingDown",
     "SizeNotUnderstood",
+    "SourcesRefused",
     "SpoolUnusable",
     "StartupError",
     "StorageUnavailable",
