@@ -10,17 +10,24 @@ from bot.discord_bot import SeedreamBot, acknowledge
 from bot.domain.job import Job
 from bot.domain.place import choose_venue
 from bot.domain.request import RequestDraft, check_request
-from bot.domain.sources import Picture, Source
+from bot.domain.sources import Source
+from bot.errors import RequestError
 from bot.interactions import job_id_of, place_kind, place_of, requester_of, rights
 
 
-async def take_in(interaction: discord.Interaction[SeedreamBot], draft: RequestDraft, sources: Sequence[Source]) -> Job:
+async def take_in(
+    interaction: discord.Interaction[SeedreamBot],
+    draft: RequestDraft,
+    sources: Sequence[Source],
+    problems: Sequence[RequestError] = (),
+) -> Job:
     """Check everything that needs no I/O, and hand the job over, which acknowledges the interaction.
 
     Args:
         interaction: not answered yet.
-        draft: what is asked for; how many references there are is counted here.
+        draft: what is asked for; how many references there are at least is counted here.
         sources: where the references come from, in order; those that are no pictures yet are gathered afterwards.
+        problems: what was found wrong on the way here; it is told with the rules that the request breaks.
 
     Raises:
         RequestRefused: the rules that the request breaks, as far as they are known by now.
@@ -28,8 +35,8 @@ async def take_in(interaction: discord.Interaction[SeedreamBot], draft: RequestD
         ShuttingDown: nothing new is taken in.
         AlreadyTaken: another process has heard of it too, and took it in.
     """
-    pictures = sum(isinstance(source, Picture) for source in sources)
-    request = check_request(replace(draft, reference_count=pictures))
+    # Whatever is no picture yet brings one or more, or ends the job.
+    request = check_request(replace(draft, reference_count=len(sources)), problems)
     choice = choose_venue(place_kind(interaction), rights(interaction))
     jobs = interaction.client.jobs
     with jobs.admission():

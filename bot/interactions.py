@@ -67,6 +67,7 @@ def place_of(interaction: AnyInteraction, choice: VenueChoice) -> Place:
         embeds=Right.EMBED_LINKS in rights(interaction),
         no_thread=choice.no_thread,
         missing=tuple(right.value for right in choice.missing),
+        parent_id=parent_id(interaction),
     )
 
 
@@ -76,6 +77,12 @@ def job_id_of(interaction: AnyInteraction) -> str:
     While shards are dealt out anew, or where two processes were given the same ones, Discord tells both.
     """
     return f"{interaction.id:016x}"
+
+
+def parent_id(interaction: AnyInteraction) -> int | None:
+    """Return the channel of the thread that an interaction comes from; None where it comes from no thread."""
+    channel = interaction.channel
+    return channel.parent_id if isinstance(channel, discord.Thread) else None
 
 
 def requester_of(interaction: AnyInteraction) -> Requester:

@@ -18,7 +18,7 @@ from bot.jobs.service import JobService
 from bot.jobs.worker import Worker
 from bot.monitor import Monitor
 from bot.presentation.errors import describe
-from bot.storage import Database, SqlCensus, SqlFormStore, SqlTrayStore
+from bot.storage import Database, SqlCensus, SqlFormStore, SqlHistory, SqlTrayStore
 from bot.telemetry.discord_calls import DiscordCalls
 
 
@@ -131,7 +131,11 @@ class App:
         self.worker = self._workshop.worker
         self.jobs = JobService(store=self._workshop.store, worker=self.worker, clock=self._clock)
         desk = Desk(
-            forms=SqlFormStore(database), trays=SqlTrayStore(database), jobs=self._workshop.store, clock=self._clock
+            forms=SqlFormStore(database),
+            trays=SqlTrayStore(database),
+            jobs=self._workshop.store,
+            history=SqlHistory(database),
+            clock=self._clock,
         )
         self.discord.serve(self.jobs, desk)
         self._stack.push_async_callback(leave, self.discord.client, self._patience.discord)

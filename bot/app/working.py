@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.courier import SpoolCourier
 from bot.delivery.messenger import DiscordMessenger
+from bot.delivery.reading import MessageReader
 from bot.delivery.responses import Responses, open_response_session
 from bot.domain.pricing import PriceList
 from bot.jobs.delivery import Delivery
@@ -24,11 +25,11 @@ from bot.jobs.telling import Telling
 from bot.jobs.trouble import Trouble
 from bot.jobs.worker import Worker
 from bot.monitor import Monitor
-from bot.references import Gatherer
+from bot.references import EarlierResults, Gatherer
 from bot.seedream import SeedreamClient
 from bot.sharing import share
 from bot.spool import open_spool
-from bot.storage import Database, SqlJobStore, reckon_with_restoration
+from bot.storage import Database, SqlHistory, SqlJobStore, SqlTrayStore, reckon_with_restoration
 from bot.telemetry.discord_calls import DiscordCalls
 from bot.wiring import open_services
 
@@ -113,7 +114,7 @@ async def open_workshop(
     steps = Steps(
         store=store,
         api=services.client,
-        gatherer=Gatherer(),
+        gatherer=_gatherer(database, discord_client, clock),
         preparer=services.preparer,
         messenger=messenger,
         sender=sender,
@@ -137,6 +138,12 @@ async def open_workshop(
         watch=watch,
     )
     return Workshop(store, worker, services.client)
+
+
+def _gatherer(database: Database, discord_client: discord.Client, clock: Clock) -> Gatherer:
+    reader = MessageReader(discord_client)
+    earlier = EarlierResults(SqlHistory(database), reader, clock)
+    return Gatherer(messages=reader, tasks=earlier, trays=SqlTrayStore(database))
 
 
 async def look_back(database: Database, clock: Clock) -> None:

@@ -114,6 +114,7 @@ class Place:
         direct_channel_id: the requester's direct messages, once everything else is closed to the bot; the card stays
             where it is.
         embeds: whether the bot may use embeds there.
+        parent_id: of a thread, its channel.
     """
 
     venue: Venue
@@ -128,6 +129,12 @@ class Place:
     no_thread: NoThread | None = None
     missing: tuple[str, ...] = ()
     direct_channel_id: int | None = None
+    parent_id: int | None = None
+
+    @property
+    def root_id(self) -> int:
+        """The channel that it is, or that its thread belongs to."""
+        return self.parent_id or self.channel_id
 
     @property
     def route(self) -> Venue:

@@ -3,7 +3,7 @@
 Source of the rules: https://docs.sinancode.com/en/api-reference/endpoint/seedream.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.sizes import MAX_ASPECT_RATIO, SIZE_RULES, ExactSize, Size, Tier, Version, parse_size
@@ -61,6 +61,7 @@ class RequestDraft:
 
     Attributes:
         max_images: the number as given; None for Auto.
+        reference_count: how many reference images it has, or has at least.
     """
 
     prompt: str
@@ -70,8 +71,12 @@ class RequestDraft:
     reference_count: int = 0
 
 
-def check_request(draft: RequestDraft) -> GenerationRequest:
+def check_request(draft: RequestDraft, known: Sequence[RequestError] = ()) -> GenerationRequest:
     """Return the request a draft stands for.
+
+    Args:
+        draft: what was asked for.
+        known: what is known to be wrong already; it is told with the rest.
 
     Raises:
         RequestRefused: with every broken rule, in the order of the options.
@@ -83,7 +88,8 @@ def check_request(draft: RequestDraft) -> GenerationRequest:
         *_prompt_problems(prompt),
         *_version_problems(draft.version, version),
         *_size_problems(draft.size, size, version),
-        *_count_problems(draft),
+        *count_problems(draft.max_images, draft.reference_count),
+        *known,
     ]
     if problems or version is None or size is None:
         raise RequestRefused(problems=tuple(problems))
@@ -142,8 +148,8 @@ def _size_problems(text: str, size: Size | None, version: Version | None) -> Ite
                 )
 
 
-def _count_problems(draft: RequestDraft) -> Iterator[RequestError]:
-    images, references = draft.max_images, draft.reference_count
+def count_problems(images: int | None, references: int) -> Iterator[RequestError]:
+    """Yield which rules some numbers of pictures and reference images break; None pictures is Auto."""
     if images is not None and not 1 <= images <= MAX_IMAGES:
         yield ImageCountOutOfRange(count=images, limit=MAX_IMAGES)
         images = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from bot.domain.references import Reference
+from bot.domain.references import Reference, Remark
 
 _SIGNATURE = frozenset({"ex", "is", "hm"})
 """What Discord signs the links of its files with.
@@ -37,6 +37,11 @@ class MessageLink:
     channel_id: int
     message_id: int
 
+    @property
+    def url(self) -> str:
+        """The link as Discord's own client copies it."""
+        return f"https://discord.com/channels/{self.guild_id or '@me'}/{self.channel_id}/{self.message_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class TaskResults:
@@ -51,6 +56,32 @@ class Tray:
 
 
 Source = Picture | MessageLink | TaskResults | Tray
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The pictures of one source, in order; `left_out` says what of it cannot be a reference.
+
+    Attributes:
+        own: whether it is the bot that has posted them, so that a result's name can be believed.
+    """
+
+    pictures: tuple[Picture, ...]
+    left_out: tuple[Remark, ...] = ()
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a job's sources have come to.
+
+    Attributes:
+        references: numbered in the order of the sources.
+        remarks: what was pointed at and cannot go along.
+    """
+
+    references: tuple[Reference, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def numbered(pictures: Sequence[Picture]) -> tuple[Reference, ...]:

@@ -17,7 +17,9 @@ BotError
 │   ├── TooManyPixels
 │   ├── ImageCountOutOfRange
 │   ├── TooManyReferences
-│   └── TooManyImagesTogether
+│   ├── TooManyImagesTogether
+│   ├── LinkNotUnderstood
+│   └── LinkWithPassword
 ├── FormError
 │   ├── NothingSeen
 │   ├── NoPictureSeen
@@ -25,6 +27,22 @@ BotError
 │   ├── FormOfAnother
 │   └── TrayEmpty
 ├── ReferencesRefused
+├── SourcesRefused
+├── ReferenceSourceError
+│   ├── LinkedMessageError
+│   │   ├── LinkedPlaceClosed
+│   │   ├── LinkedPlaceForbidden
+│   │   ├── LinkedMessageGone
+│   │   ├── LinkedMessageHidden
+│   │   ├── LinkedMessageWithoutPictures
+│   │   └── LinkedMessageTooFull
+│   ├── EarlierTaskError
+│   │   ├── EarlierTaskNotKnown
+│   │   ├── EarlierTaskNotYours
+│   │   ├── EarlierTaskUnfinished
+│   │   ├── EarlierTaskWithoutPictures
+│   │   └── EarlierPicturesGone
+│   └── NothingCollected
 ├── ReferenceImageError
 │   ├── NotAnImage
 │   ├── UnsupportedImageFormat
@@ -41,6 +59,9 @@ BotError
 │   ├── ReferenceGone
 │   ├── ReferenceUnreachable
 │   ├── ReferenceAddressRefused
+│   ├── ReferenceRedirected
+│   ├── ReferenceTooSlow
+│   ├── ReferenceIsPage
 │   └── ReferenceUploadFailed
 ├── ApiError
 │   ├── ApiUnreachable
@@ -161,7 +182,10 @@ from bot.errors.references import (
     ReferenceAddressRefused,
     ReferenceGone,
     ReferenceImageError,
+    ReferenceIsPage,
+    ReferenceRedirected,
     ReferencesRefused,
+    ReferenceTooSlow,
     ReferenceUnreachable,
     ReferenceUploadFailed,
     UnsupportedImageFormat,
@@ -169,6 +193,8 @@ from bot.errors.references import (
 from bot.errors.request import (
     AspectRatioOutOfRange,
     ImageCountOutOfRange,
+    LinkNotUnderstood,
+    LinkWithPassword,
     PromptMissing,
     PromptTooLong,
     RequestError,
@@ -180,6 +206,24 @@ from bot.errors.request import (
     TooManyPixels,
     TooManyReferences,
     UnknownVersion,
+)
+from bot.errors.sources import (
+    EarlierPicturesGone,
+    EarlierTaskError,
+    EarlierTaskNotKnown,
+    EarlierTaskNotYours,
+    EarlierTaskUnfinished,
+    EarlierTaskWithoutPictures,
+    LinkedMessageError,
+    LinkedMessageGone,
+    LinkedMessageHidden,
+    LinkedMessageTooFull,
+    LinkedMessageWithoutPictures,
+    LinkedPlaceClosed,
+    LinkedPlaceForbidden,
+    NothingCollected,
+    ReferenceSourceError,
+    SourcesRefused,
 )
 from bot.errors.startup import (
     BackupElsewhere,
@@ -231,6 +275,12 @@ __all__ = [
     "DiscordTokenRefused",
     "DiscordUnavailable",
     "DiscordUnreachable",
+    "EarlierPicturesGone",
+    "EarlierTaskError",
+    "EarlierTaskNotKnown",
+    "EarlierTaskNotYours",
+    "EarlierTaskUnfinished",
+    "EarlierTaskWithoutPictures",
     "FormError",
     "FormForgotten",
     "FormOfAnother",
@@ -247,9 +297,19 @@ __all__ = [
     "JobInterrupted",
     "JobLost",
     "JobRestored",
+    "LinkNotUnderstood",
+    "LinkWithPassword",
+    "LinkedMessageError",
+    "LinkedMessageGone",
+    "LinkedMessageHidden",
+    "LinkedMessageTooFull",
+    "LinkedMessageWithoutPictures",
+    "LinkedPlaceClosed",
+    "LinkedPlaceForbidden",
     "MessageGone",
     "NoPictureSeen",
     "NotAnImage",
+    "NothingCollected",
     "NothingSeen",
     "PhoneImageFormat",
     "PlaceError",
@@ -259,6 +319,10 @@ __all__ = [
     "ReferenceAddressRefused",
     "ReferenceGone",
     "ReferenceImageError",
+    "ReferenceIsPage",
+    "ReferenceRedirected",
+    "ReferenceSourceError",
+    "ReferenceTooSlow",
     "ReferenceUnreachable",
     "ReferenceUploadFailed",
     "ReferencesRefused",
@@ -269,6 +333,7 @@ __all__ = [
     "ResultUnusable",
     "ShuttingDown",
     "SizeNotUnderstood",
+    "SourcesRefused",
     "SpoolUnusable",
     "StartupError",
     "StorageUnavailable",

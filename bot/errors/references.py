@@ -107,7 +107,7 @@ class ImageTooElongated(ReferenceImageError):
 
 @dataclass(eq=False)
 class ReferenceGone(ReferenceImageError):
-    """The file is no longer where Discord put it."""
+    """The file is not, or no longer, where the link says; or its server does not give it to everybody."""
 
 
 @dataclass(eq=False)
@@ -123,6 +123,23 @@ class ReferenceAddressRefused(ReferenceImageError):
     """The link leads to an address the bot does not fetch from."""
 
     host: str
+
+
+@dataclass(eq=False)
+class ReferenceRedirected(ReferenceImageError):
+    """The link leads on and on."""
+
+    limit: int
+
+
+@dataclass(eq=False)
+class ReferenceTooSlow(ReferenceImageError):
+    """The download took longer than is waited for."""
+
+
+@dataclass(eq=False)
+class ReferenceIsPage(ReferenceImageError):
+    """The link leads to a page of the web, which may well show the picture that was meant."""
 
 
 @dataclass(eq=False)

@@ -108,3 +108,17 @@ class TooManyImagesTogether(RequestError):
     references: int
     images: int
     limit: int
+
+
+@dataclass(eq=False)
+class LinkNotUnderstood(RequestError):
+    """What stands among links is no http or https address."""
+
+    text: str
+
+
+@dataclass(eq=False)
+class LinkWithPassword(RequestError):
+    """A link that carries a name or a password, which the bot does not hand on."""
+
+    host: str

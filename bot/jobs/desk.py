@@ -1,4 +1,4 @@
-"""Forms and trays: what people prepare before there is a job."""
+"""Forms, trays and earlier tasks: what people prepare, and look up, before there is a job."""
 
 import asyncio
 from collections import OrderedDict
@@ -12,13 +12,14 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.forms import Form, FormStore
+from bot.domain.history import PastTask
 from bot.domain.job import Job
 from bot.domain.parcel import result_named
 from bot.domain.references import Remark
 from bot.domain.sources import Picture, picture_key
 from bot.domain.trays import Collected, TrayStore
 from bot.errors import StorageUnavailable
-from bot.jobs.ports import JobStore
+from bot.jobs.ports import History, JobStore
 from bot.jobs.service import new_job_id
 
 WITHIN = 1.0
@@ -46,6 +47,7 @@ class Desk:
         forms: FormStore,
         trays: TrayStore,
         jobs: JobStore,
+        history: History,
         clock: Clock,
         new_id: Callable[[], str] = new_job_id,
         within: float = WITHIN,
@@ -53,6 +55,7 @@ class Desk:
         self._forms = forms
         self._trays = trays
         self._jobs = jobs
+        self._history = history
         self._clock = clock
         self._new_id = new_id
         self._within = within
@@ -177,6 +180,14 @@ class Desk:
                 picture = Picture(job.results[name[1] - 1], picture.filename, picture.url)  # noqa: PLW2901 - the same picture, from nearer its source
             found.append(picture)
         return tuple(found)
+
+    async def recent(self, user_id: int, root_id: int) -> Sequence[PastTask]:
+        """Return somebody's last tasks with pictures in a channel and its threads, newest first.
+
+        Raises:
+            StorageUnavailable: the database does not answer in time.
+        """
+        return await self._in_time(self._history.recent(user_id, root_id))
 
     def _recall(self, form_id: str) -> Form | None:
         form, since = self._remembered.get(form_id, (None, self._clock.now()))

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.domain.history import PastTask
 from bot.domain.job import Claim, Job, Status, TaskState
 from bot.domain.references import Prepared, Reference
 from bot.domain.request import GenerationRequest
+from bot.domain.sources import Gathered
 
 
 class JobStore(Protocol):
@@ -135,14 +137,33 @@ class ImageApi(Protocol):
 class Gatherer(Protocol):
     """Finds out which pictures a job's sources are."""
 
-    async def gather(self, job: Job) -> tuple[Reference, ...]:
+    async def gather(self, job: Job) -> Gathered:
         """Return the pictures of a job's sources, numbered in their order.
 
         Raises:
             RequestRefused: they are too many.
-            ReferencesRefused: what is pointed at is not there, has no pictures, or is not for this person to see.
+            SourcesRefused: what is pointed at is not there, has no pictures, or is not for this person to see.
             DiscordUnavailable: it cannot be looked at just now; try again later.
             StorageUnavailable: the same.
+        """
+        ...
+
+    async def settle(self, job: Job, gathered: Gathered) -> None:
+        """Use up what was gathered for a job, once that is stored; `job` is as it was before.
+
+        So one that is gathered a second time, because that could not be stored, gets the same.
+        """
+        ...
+
+
+class History(Protocol):
+    """What has been asked for, for whoever wants to go on from there."""
+
+    async def recent(self, user_id: int, root_id: int) -> Sequence[PastTask]:
+        """Return somebody's last tasks with pictures in a channel and its threads, newest first; not all of them.
+
+        Raises:
+            StorageUnavailable: it cannot be known just now.
         """
         ...
 

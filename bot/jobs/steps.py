@@ -118,15 +118,26 @@ class Steps:
         await self._show_quietly(job)
         if not job.prepared:
             if job.sources:
-                references = await self.gatherer.gather(job)
-                request = replace(job.request, reference_count=len(references))
-                job = await self._save(replace(job, request=request, references=references, sources=()), job)
+                job = await self._gather(job)
             if not all(reference.api_url for reference in job.references):
                 prepared = await self.preparer.prepare(job.references)
                 job = await self._save(await self.sheets.shown(taken_over(job, prepared), prepared.sheet), job)
             if job.place.venue is Venue.THREAD and job.thread_id is None:
                 job = await self._open_thread(job)
         return InLine()
+
+    async def _gather(self, job: Job) -> Job:
+        gathered = await self.gatherer.gather(job)
+        after = replace(
+            job,
+            request=replace(job.request, reference_count=len(gathered.references)),
+            references=gathered.references,
+            remarks=job.remarks + gathered.remarks,
+            sources=(),
+        )
+        saved = await self._save(after, job)
+        await self.gatherer.settle(job, gathered)
+        return saved
 
     async def _open_thread(self, job: Job) -> Job:
         try:

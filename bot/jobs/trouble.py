@@ -31,6 +31,7 @@ from bot.errors import (
     ReferencesRefused,
     RequestError,
     ResultUnreachable,
+    SourcesRefused,
     StorageUnavailable,
     TaskOutOfSight,
     TaskOverdue,
@@ -58,7 +59,15 @@ TELLING = RetryPolicy(attempts=40, first=2, longest=300)
 FRESH = timedelta(minutes=1)
 """How long the API may take until it knows a task it has just given an id to."""
 
-_REFUSALS = (RequestError, ReferencesRefused, ReferenceImageError, ApiContentRefused, ApiRequestRejected, PlaceError)
+_REFUSALS = (
+    RequestError,
+    SourcesRefused,
+    ReferencesRefused,
+    ReferenceImageError,
+    ApiContentRefused,
+    ApiRequestRejected,
+    PlaceError,
+)
 _FOR_THE_OPERATOR = (ApiTokenRefused, ApiBalanceExhausted)
 _CERTAINLY_NOT_TAKEN = (ApiUnreachable, ApiBusy)
 """All that the paid POST is ever sent again after."""

@@ -1,11 +1,19 @@
 """What the options of `/seedream` offer: versions, sizes by version, numbers of pictures."""
 
+from collections.abc import Sequence
+from datetime import UTC
+
+from bot.domain.history import PastTask
 from bot.domain.request import MAX_IMAGES
 from bot.domain.sizes import SIZE_RULES, ExactSize, Version, parse_size, recommended_sizes
 from bot.presentation.i18n import _
+from bot.presentation.wording import one_line, shortened
 
 MAX_CHOICES = 25
 """Source: https://discord.com/developers/docs/interactions/application-commands#application-command-object"""
+
+MAX_CHOICE = 100
+"""Characters. Source: the same, application command option choice structure"""
 
 AUTO = 0
 """The value of the choice "Auto"; the API's field is left out then."""
@@ -49,3 +57,24 @@ def size_choices(version: str | None, typed: str) -> list[tuple[str, str]]:
         label = str(size) if draws else _("{size} · not drawn by {version}").format(size=size, version=known.value)
         fitting.append((label, str(size)))
     return fitting[:MAX_CHOICES]
+
+
+def task_choices(tasks: Sequence[PastTask], typed: str) -> list[tuple[str, str]]:
+    """Return (label, task id) of earlier tasks that go with what was typed, in the order given; at most 25.
+
+    What is typed may be words of the prompt or the beginning of the id. Times are in UTC, as Discord does not say
+    where people are, and a choice is plain text.
+    """
+    words = typed.casefold().split()
+    fitting = [task for task in tasks if len(task.task_id) <= MAX_CHOICE and _fits(task, words)]
+    return [(_task_label(task), task.task_id) for task in fitting[:MAX_CHOICES]]
+
+
+def _fits(task: PastTask, words: Sequence[str]) -> bool:
+    prompt = task.prompt.casefold()
+    return all(word in prompt for word in words) or (len(words) == 1 and task.task_id.casefold().startswith(words[0]))
+
+
+def _task_label(task: PastTask) -> str:
+    moment = f"{task.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{shortened(one_line(task.prompt), MAX_CHOICE - len(moment) - 3)} · {moment}"

@@ -1,7 +1,7 @@
-"""Which IP addresses belong to the public internet: a pure rule, the same on every Python version.
+"""Which IP addresses belong to the public internet, and which ports to other services than the web: pure rules.
 
-Sources: https://www.iana.org/assignments/iana-ipv4-special-registry,
-https://www.iana.org/assignments/iana-ipv6-special-registry.
+They are the same on every Python version. Sources: https://www.iana.org/assignments/iana-ipv4-special-registry,
+https://www.iana.org/assignments/iana-ipv6-special-registry, https://fetch.spec.whatwg.org/#port-blocking.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -38,6 +38,18 @@ _NOT_PUBLIC_V6 = tuple(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
+_ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
+"""The third quarter of an address that has an IPv4 one in its last: https://www.rfc-editor.org/rfc/rfc5214#section-6.1"""
+
+_OTHER_SERVICES = frozenset(
+    {
+        *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95),
+        *(101, 102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179),
+        *(389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636),
+        *(989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566),
+        *(6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
+    }
+)
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -52,6 +64,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     if address in _NAT64:
         # On a network of IPv6 alone, every IPv4 host is reached this way: https://www.rfc-editor.org/rfc/rfc6052.
         return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+    if int(address) >> 32 & 0xFFFF_FFFF in _ISATAP and not is_public(IPv4Address(int(address) & 0xFFFF_FFFF)):
+        return False
     return address in _GLOBAL_UNICAST_V6 and not any(address in network for network in _NOT_PUBLIC_V6)
 
 
@@ -61,3 +75,8 @@ def is_public_text(address: str) -> bool:
         return is_public(ip_address(address))
     except ValueError:
         return False
+
+
+def may_speak_http(port: int) -> bool:
+    """Tell whether a port is left to the web; on the others, mail servers and the like would be spoken to."""
+    return port not in _OTHER_SERVICES

@@ -29,6 +29,7 @@ from bot.errors import (
     NotAnImage,
     PhoneImageFormat,
     ReferenceImageError,
+    ReferenceIsPage,
     UnsupportedImageFormat,
 )
 from bot.references.headers import Header, read_gif, read_webp
@@ -114,6 +115,8 @@ def _accepted_format(head: bytes, number: int, filename: str) -> str:
     found = sniff(head)
     if found is None:
         raise NotAnImage(number, filename)
+    if found.kind is Kind.PAGE:
+        raise ReferenceIsPage(number, filename)
     if found.kind is Kind.PHONE:
         raise PhoneImageFormat(number, filename, format=found.format)
     if found.kind is Kind.OTHER:

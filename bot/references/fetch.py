@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
 
-from aiohttp import ClientError, ClientResponse, ClientSession, InvalidURL
+from aiohttp import ClientError, ClientResponse, ClientSession, InvalidURL, ServerTimeoutError
 from yarl import URL
 
 from bot.clock import Clock
@@ -17,14 +17,17 @@ from bot.errors import (
     ReferenceAddressRefused,
     ReferenceGone,
     ReferenceImageError,
+    ReferenceRedirected,
+    ReferenceTooSlow,
     ReferenceUnreachable,
 )
 from bot.errors.network import refused_host
 from bot.files import open_file
+from bot.references.addresses import may_speak_http
 
 MAX_REDIRECTS = 3
 _CHUNK = 256 * 1024
-_GONE = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _REDIRECTS = {
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -63,8 +66,10 @@ class Fetcher:
         """Write what a URL holds to the file `target`, trying again where that may help.
 
         Raises:
-            ReferenceGone: 403, 404 or 410; links of Discord's CDN end so when they have expired.
+            ReferenceGone: the server does not give it; links of Discord's CDN end so when they have expired.
             ReferenceAddressRefused: the URL, or a redirect, leads to no public http(s) address.
+            ReferenceRedirected: it leads on more than `MAX_REDIRECTS` times.
+            ReferenceTooSlow: the time for one download was over; it is not begun anew.
             ImageFileTooLarge: more bytes than allowed.
             ReferenceUnreachable: it could not be downloaded, after all attempts.
         """
@@ -84,19 +89,21 @@ class Fetcher:
         try:
             place = URL(url)
             for _ in range(MAX_REDIRECTS + 1):
-                if place.scheme not in {"http", "https"} or not place.host:
-                    raise ReferenceAddressRefused(number, filename, host=place.host or place.scheme or url[:100])
+                if not _is_followed(place):
+                    raise ReferenceAddressRefused(number, filename, host=_host(place, url))
                 async with self._session.get(place, allow_redirects=False) as response:
-                    if response.status not in _REDIRECTS:
+                    if response.status not in _REDIRECTS or "Location" not in response.headers:
                         return await self._save(number, filename, response, target)
-                    place = place.join(URL(response.headers.get("Location", "")))
-            raise ReferenceUnreachable(number, filename, reason="too many redirects")
+                    place = place.join(URL(response.headers["Location"]))
+            raise ReferenceRedirected(number, filename, limit=MAX_REDIRECTS)
         except (InvalidURL, ValueError) as error:
             raise ReferenceAddressRefused(number, filename, host=_host(place, url)) from error
         except (ClientError, TimeoutError) as error:
-            host = refused_host(error)
-            if host is not None:
+            if refused_host(error) is not None:
                 raise ReferenceAddressRefused(number, filename, host=_host(place, url)) from error
+            if isinstance(error, TimeoutError) and not isinstance(error, ServerTimeoutError):
+                # Not a pause between two pieces, but all the time there is: what drips would only drip again.
+                raise ReferenceTooSlow(number, filename) from error
             raise ReferenceUnreachable(number, filename, reason=_reason(error)) from error
 
     async def _save(self, number: int, filename: str, response: ClientResponse, target: Path) -> None:
@@ -107,7 +114,8 @@ class Fetcher:
             await self._stream(number, filename, response, file)
 
     def _refusal(self, number: int, filename: str, response: ClientResponse) -> ReferenceImageError | None:
-        if response.status in _GONE:
+        passing = response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _PASSING
+        if response.status != HTTPStatus.OK and not passing:
             return ReferenceGone(number, filename)
         if response.status != HTTPStatus.OK:
             return ReferenceUnreachable(number, filename, reason=f"HTTP {response.status}")
@@ -129,8 +137,18 @@ class Fetcher:
         await asyncio.to_thread(file.write, bytes(waiting))
 
 
+def _is_followed(place: URL) -> bool:
+    """Whether an address is one that pictures are fetched from, as far as it says so itself."""
+    if place.scheme not in {"http", "https"} or not place.host:
+        return False
+    # What stands before the host would be sent as credentials.
+    return "@" not in place.raw_authority and may_speak_http(place.port or 0)
+
+
 def _host(place: URL | None, url: str) -> str:
-    return (place.host if place is not None else None) or url[:100]
+    if place is None or not place.host:
+        return url[:100]
+    return place.host if may_speak_http(place.port or 0) else f"{place.host}:{place.port}"
 
 
 def _reason(error: BaseException) -> str:

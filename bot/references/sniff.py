@@ -17,6 +17,8 @@ class Kind(StrEnum):
     ACCEPTED = "accepted"
     PHONE = "phone"
     """HEIC or AVIF: a picture as phones make them, that their owners can export as JPEG."""
+    PAGE = "page"
+    """A page of the web."""
     OTHER = "other"
     """A picture or document whose format has a name, but which the API does not take."""
 
@@ -54,6 +56,7 @@ _BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 _CANON_BRAND = b"crx "
+_PAGES = (b"<!doctype html", b"<html")
 
 
 def sniff(head: bytes) -> Sniffed | None:
@@ -73,9 +76,12 @@ def sniff(head: bytes) -> Sniffed | None:
         return Sniffed(Kind.ACCEPTED, "BMP")
     if head[4:8] == b"ftyp":
         return _sniff_brands(head)
-    if _is_svg(head):
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith(_PAGES):
+        return Sniffed(Kind.PAGE, "HTML")
+    if text.startswith(b"<") and b"<svg" in text:
         return Sniffed(Kind.OTHER, "SVG")
-    return None
+    return Sniffed(Kind.PAGE, "HTML") if text.startswith(b"<") and b"<html" in text else None
 
 
 def _sniff_brands(head: bytes) -> Sniffed | None:
@@ -87,8 +93,3 @@ def _sniff_brands(head: bytes) -> Sniffed | None:
     if brands & _HEIC_BRANDS:
         return Sniffed(Kind.PHONE, "HEIC")
     return Sniffed(Kind.OTHER, "camera raw") if _CANON_BRAND in brands else None
-
-
-def _is_svg(head: bytes) -> bool:
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return text.startswith(b"<") and b"<svg" in text

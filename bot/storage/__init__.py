@@ -5,6 +5,7 @@ from bot.storage.census import Census, SqlCensus
 from bot.storage.database import Database, DatabaseFacts, check, in_use
 from bot.storage.drafts import SqlFormStore
 from bot.storage.facts import FactStore
+from bot.storage.history import SqlHistory
 from bot.storage.jobs import SqlJobStore
 from bot.storage.line import SqlAdmissionLine
 from bot.storage.rates import SqlRequestRate
@@ -20,6 +21,7 @@ __all__ = [
     "SqlAdmissionLine",
     "SqlCensus",
     "SqlFormStore",
+    "SqlHistory",
     "SqlJobStore",
     "SqlRequestRate",
     "SqlTrayStore",

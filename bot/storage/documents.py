@@ -44,6 +44,7 @@ def to_row(job: Job, now: datetime) -> dict[str, Any]:
         "guild_id": job.place.guild_id,
         "channel_id": job.place.channel_id,
         "thread_id": job.thread_id,
+        "root_id": job.place.root_id,
         "token": job.place.token if job.open and now < job.place.token_expires_at else "",
         "task_id": job.task_id,
         "task_status": _value(job.task_status),

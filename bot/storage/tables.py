@@ -28,6 +28,8 @@ jobs = Table(
     Column("guild_id", BigInteger),
     Column("channel_id", BigInteger, nullable=False),
     Column("thread_id", BigInteger),
+    # The channel, or of a thread its channel; of jobs from before it was kept, the place of asking.
+    Column("root_id", BigInteger),
     # The interaction's token, a secret: emptied as soon as it is of no more use.
     Column("token", Text, nullable=False),
     Column("task_id", Text),
@@ -71,6 +73,7 @@ Index("ix_jobs_owner", jobs.c.owner, sqlite_where=_OPEN, postgresql_where=jobs.c
 Index("ix_jobs_status", jobs.c.status)
 Index("ix_jobs_task", jobs.c.task_id)
 Index("ix_jobs_history", jobs.c.user_id, jobs.c.created_at)
+Index("ix_jobs_place_history", jobs.c.user_id, jobs.c.root_id, jobs.c.created_at)
 Index("ix_jobs_speed", jobs.c.speed_class, jobs.c.completed_at)
 Index("ix_jobs_line", jobs.c.user_id, jobs.c.created_at, jobs.c.id, sqlite_where=IN_LINE, postgresql_where=IN_LINE)
 Index("ix_jobs_place", jobs.c.user_id, sqlite_where=AT_API, postgresql_where=AT_API)

@@ -1,6 +1,9 @@
 """The form for editing pictures, as the acceptance tests open it and fill it in."""
 
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from sandbox.discord import Interaction, Message, Person
 from tests.acceptance.house import House, words
@@ -33,6 +36,12 @@ async def sent(house: House, form: Interaction, person: Person | None = None, /,
 def received(house: House, place: int = -1) -> list[bytes]:
     """Return the references that the API got with a paid request, in their order."""
     return [upload.data for upload in house.uploads(house.world.seedream.ledger[place])]
+
+
+def pixels(data: bytes) -> tuple[tuple[int, int], bytes]:
+    """Return what a picture shows, apart from its metadata, which no reference carries."""
+    with Image.open(BytesIO(data)) as image:
+        return image.size, image.convert("RGBA").tobytes()
 
 
 def parts(form: Interaction) -> dict[str, dict[str, Any]]:

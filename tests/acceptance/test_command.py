@@ -33,14 +33,16 @@ async def test_its_options_are_in_order(house: House) -> None:
     options = command(house)["options"]
     assert isinstance(options, list)
     names = [option["name"] for option in options]
-    assert names == ["prompt", "version", "size", "max_images", *(f"image{n}" for n in range(1, 15))]
+    sources = ["image_urls", "from_task", "use_tray"]
+    assert names == ["prompt", "version", "size", "max_images", *sources, *(f"image{n}" for n in range(1, 15))]
     assert [option["name"] for option in options if option.get("required")] == ["prompt"]
-    prompt, version, size, max_images, *images = options
+    prompt, version, size, max_images, image_urls, from_task, use_tray, *images = options
     assert (prompt["min_length"], prompt["max_length"]) == (1, 2000)
     assert [choice["value"] for choice in version["choices"]] == ["5.0-lite", "4.5", "4.0"]
     assert size["autocomplete"]
     assert {choice["value"]: choice["name"] for choice in max_images["choices"]}[0] == "Auto (up to 15)"
     assert [choice["value"] for choice in max_images["choices"]] == [*range(1, 16), 0]
+    assert (image_urls["max_length"], from_task["autocomplete"], use_tray["type"]) == (6000, True, 5)
     assert {option["type"] for option in images} == {11}
 
 

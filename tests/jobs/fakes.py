@@ -13,6 +13,7 @@ from bot.domain.place import Venue
 from bot.domain.references import Prepared, Reference
 from bot.domain.request import GenerationRequest
 from bot.domain.shelves import shelf_ids
+from bot.domain.sources import Gathered
 from bot.errors import JobLost, ResultUnreachable, StorageUnavailable
 from tests.support.jobs import UPLOAD_LIMIT, make_references
 
@@ -219,15 +220,19 @@ class ScriptedPreparer:
 class ScriptedGatherer:
     """A `Gatherer` that finds one picture in whatever is pointed at, unless scripted otherwise."""
 
-    answers: deque[tuple[Reference, ...] | BaseException] = field(default_factory=deque)
+    answers: deque[Gathered | BaseException] = field(default_factory=deque)
     calls: int = 0
+    settled: list[tuple[Job, Gathered]] = field(default_factory=list)
 
-    async def gather(self, job: Job) -> tuple[Reference, ...]:
+    async def gather(self, job: Job) -> Gathered:
         self.calls += 1
-        answer = self.answers.popleft() if self.answers else make_references(len(job.sources))
+        answer = self.answers.popleft() if self.answers else Gathered(make_references(len(job.sources)))
         if isinstance(answer, BaseException):
             raise answer
         return answer
+
+    async def settle(self, job: Job, gathered: Gathered) -> None:
+        self.settled.append((job, gathered))
 
 
 @dataclass(frozen=True)

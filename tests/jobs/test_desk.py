@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.forms import Form
+from bot.domain.history import PastTask
 from bot.domain.job import Job
 from bot.domain.parcel import file_stem
 from bot.domain.request import RequestDraft
@@ -88,23 +89,46 @@ class JobsOfDatabase(MemoryStore):
 
 
 @dataclass
+class MemoryHistory:
+    database: Database
+    tasks: dict[tuple[int, int], list[PastTask]] = field(default_factory=dict)
+
+    async def recent(self, user_id: int, root_id: int) -> Sequence[PastTask]:
+        await self.database.asked()
+        return self.tasks.get((user_id, root_id), [])
+
+
+@dataclass
 class Bench:
     clock: ManualClock
     database: Database
     forms: MemoryForms
     trays: MemoryTrays
     jobs: JobsOfDatabase
+    history: MemoryHistory
 
     def desk(self) -> Desk:
         """Return the desk of another process each time."""
-        return Desk(forms=self.forms, trays=self.trays, jobs=self.jobs, clock=self.clock, within=0.01)
+        return Desk(
+            forms=self.forms,
+            trays=self.trays,
+            jobs=self.jobs,
+            history=self.history,
+            clock=self.clock,
+            within=0.01,
+        )
 
 
 @pytest.fixture
 def bench() -> Bench:
     clock, database = ManualClock(), Database()
     return Bench(
-        clock, database, MemoryForms(database), MemoryTrays(database), JobsOfDatabase(clock, database=database)
+        clock,
+        database,
+        MemoryForms(database),
+        MemoryTrays(database),
+        JobsOfDatabase(clock, database=database),
+        MemoryHistory(database),
     )
 
 
@@ -213,3 +237,17 @@ async def test_results_are_taken_from_the_api_while_they_are_there(
     second = Picture("https://api.example/2.png", pictures[0].filename, pictures[0].url)
     expected = [second if original else pictures[0], *pictures[1:]]
     assert list(await bench.desk().originals(pictures)) == expected
+
+
+async def test_earlier_tasks_are_looked_up_by_person_and_channel(bench: Bench) -> None:
+    task = PastTask("task-1", "a fox", bench.clock.now())
+    bench.history.tasks[ANN, STREET] = [task]
+    assert await bench.desk().recent(ANN, STREET) == [task]
+    assert await bench.desk().recent(ANN, STREET + 1) == []
+
+
+@pytest.mark.parametrize("mood", ["away", "hangs"])
+async def test_earlier_tasks_are_not_waited_for_long(bench: Bench, mood: str) -> None:
+    bench.database.mood = mood
+    with pytest.raises(StorageUnavailable):
+        await bench.desk().recent(ANN, STREET)

@@ -10,8 +10,9 @@ import pytest
 
 from bot.domain.job import Job, Requester, Status, TaskState, TaskStatus
 from bot.domain.place import NoThread, Venue
+from bot.domain.references import Remark, RemarkKind
 from bot.domain.request import GenerationRequest
-from bot.domain.sources import Picture, TaskResults
+from bot.domain.sources import Gathered, Picture, TaskResults
 from bot.errors import (
     ApiBusy,
     ApiConnectionLost,
@@ -22,10 +23,12 @@ from bot.errors import (
     DiscordRejected,
     DiscordUnavailable,
     JobInterrupted,
+    NothingCollected,
     PlaceGone,
     ReferencesRefused,
     RequestRefused,
     ShuttingDown,
+    SourcesRefused,
     StorageUnavailable,
     SubmissionOutcomeUnknown,
     TaskFailed,
@@ -194,25 +197,49 @@ async def test_bad_references_end_the_job_before_a_thread_or_a_post(engine: Engi
 
 async def test_what_is_pointed_at_is_gathered_before_it_is_prepared(engine: Engine) -> None:
     engine.gatherer.answers.append(DiscordUnavailable(detail="away"))
-    engine.gatherer.answers.append(make_references(3))
+    left_out = Remark(RemarkKind.LEFT_OUT, "wave.gif", why="sticker")
+    gathered = Gathered(make_references(3), (left_out,))
+    engine.gatherer.answers.append(gathered)
     engine.api.poll_answers = deque([completed()])
     job = make_job(sources=(TaskResults("task-0"), Picture("https://cdn.example/own", "own.png")))
     engine.start()
     await engine.take(job)
     after = await engine.finish(job.id, 60)
     assert (after.status, after.sources, engine.gatherer.calls) == (Status.DELIVERED, (), 2)
+    assert after.remarks == (left_out,)
+    ((before, used_up),) = engine.gatherer.settled
+    assert (before.sources, used_up) == (job.sources, gathered)
     assert engine.api.posts == [
         (replace(job.request, reference_count=3), tuple(f"https://files.example/{n}" for n in (1, 2, 3)))
     ]
 
 
-async def test_what_cannot_be_gathered_ends_the_job_before_a_thread_or_a_post(engine: Engine) -> None:
-    engine.gatherer.answers.append(RequestRefused(problems=(TooManyReferences(count=16, limit=14),)))
+async def test_what_was_gathered_is_used_up_only_once_it_is_stored(engine: Engine) -> None:
+    refused = iter([True])
+    engine.store.failing = lambda job: bool(job and job.references) and next(refused, False)
+    engine.api.poll_answers = deque([completed()])
+    job = make_job(sources=(TaskResults("task-0"),))
+    engine.start()
+    await engine.take(job)
+    after = await engine.finish(job.id, 120)
+    assert (after.status, engine.gatherer.calls) == (Status.DELIVERED, 2)
+    assert len(engine.gatherer.settled) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RequestRefused(problems=(TooManyReferences(count=16, limit=14),)),
+        SourcesRefused(problems=(NothingCollected(),)),
+    ],
+)
+async def test_what_cannot_be_gathered_ends_the_job_before_a_thread_or_a_post(engine: Engine, error: BotError) -> None:
+    engine.gatherer.answers.append(error)
     job = make_job(sources=(TaskResults("task-0"),))
     engine.start()
     await engine.take(job)
     after = await engine.finish(job.id, 60)
-    assert (after.status, type(after.failure)) == (Status.REFUSED, RequestRefused)
+    assert (after.status, type(after.failure)) == (Status.REFUSED, type(error))
     assert (engine.api.posts, engine.messenger.threads, engine.messenger.posts) == ([], [], [])
 
 

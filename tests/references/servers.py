@@ -82,7 +82,8 @@ async def serving_raw(answer: Callable[[asyncio.StreamWriter], Awaitable[None]])
         try:
             await reader.readuntil(b"\r\n\r\n")
             await answer(writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            # It is cancelled when the server ends, which asyncio's own callback would take for an error.
             pass
         finally:
             open_ones.discard(task)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.references.addresses import is_public, is_public_text
+from bot.references.addresses import is_public, is_public_text, may_speak_http
 
 NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -27,6 +27,8 @@ NAT64 = IPv6Network("64:ff9b::/96")
         "2a00:1450:4001:80e::200e",
         "::ffff:8.8.8.8",
         "64:ff9b::8.8.8.8",
+        "2606:4700::5efe:8.8.8.8",
+        "2606:4700::1:127.0.0.1",
     ],
 )
 def test_public_addresses(address: str) -> None:
@@ -70,6 +72,12 @@ def test_public_addresses(address: str) -> None:
         "64:ff9b::127.0.0.1",
         "64:ff9b::a9fe:a9fe",
         "64:ff9b:1::8.8.8.8",
+        "64:ff9b:1:ffff:ffff:ffff:8.8.8.8",
+        "::ffff:0:8.8.8.8",
+        "::8.8.8.8",
+        "2606:4700::5efe:127.0.0.1",
+        "2606:4700::200:5efe:10.0.0.1",
+        "2606:4700::200:5efe:169.254.169.254",
         "100::1",
         "2001::1",
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
@@ -140,3 +148,56 @@ def test_an_ipv4_address_inside_ipv6_is_judged_as_itself_or_refused(address: IPv
 @given(st.ip_addresses(v=4, network="10.0.0.0/8") | st.ip_addresses(v=4, network="127.0.0.0/8"))
 def test_private_networks_are_refused_throughout(address: IPv4Address) -> None:
     assert not is_public(address)
+
+
+PRIVATE = st.one_of(
+    *(
+        st.ip_addresses(v=4, network=network)
+        for network in (
+            "10.0.0.0/8",
+            "127.0.0.0/8",
+            "100.64.0.0/10",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+        )
+    )
+)
+
+
+@given(PRIVATE, st.integers(0, 2**64 - 1), st.sampled_from([0x5EFE, 0x0200_5EFE]))
+def test_no_way_of_writing_a_private_ipv4_address_into_ipv6_makes_it_public(
+    address: IPv4Address, prefix: int, third: int
+) -> None:
+    number = int(address)
+    for inside in (
+        number,
+        0xFFFF << 32 | number,
+        0xFFFF << 48 | number,
+        0x64FF9B << 96 | number,
+        0x64FF9B0001 << 80 | number,
+        0x2002 << 112 | number << 80,
+        0x20010000 << 96 | prefix << 32 & (1 << 96) - 1 | number ^ 0xFFFF_FFFF,
+        prefix << 64 | third << 32 | number,
+    ):
+        assert not is_public(IPv6Address(inside & (1 << 128) - 1))
+
+
+@given(st.ip_addresses(v=6))
+def test_what_is_public_stands_in_the_part_that_is_given_out_to_the_world(address: IPv6Address) -> None:
+    inside = address.ipv4_mapped or (address in NAT64 and IPv4Address(int(address) & 0xFFFF_FFFF))
+    if is_public(address) and not inside:
+        assert address.is_global
+        assert int(address) >> 125 == 1
+
+
+@pytest.mark.parametrize("port", [80, 443, 8000, 8080, 8443, 3000, 32768, 65535])
+def test_ports_of_the_web(port: int) -> None:
+    assert may_speak_http(port)
+
+
+@pytest.mark.parametrize("port", [0, 1, 21, 22, 23, 25, 53, 110, 143, 465, 587, 2049, 5060, 6000, 6667, 10080])
+def test_ports_of_other_services(port: int) -> None:
+    assert not may_speak_http(port)

@@ -24,6 +24,7 @@ from bot.errors import (
     NotAnImage,
     PhoneImageFormat,
     ReferenceImageError,
+    ReferenceIsPage,
     UnsupportedImageFormat,
 )
 from bot.references import check
@@ -102,7 +103,10 @@ def test_a_jpeg_for_print_is_decoded(write: Write) -> None:
         (b"{}", NotAnImage, {}),
         (b"\0" * 5000, NotAnImage, {}),
         (b"PK\x03\x04" + b"\0" * 60, NotAnImage, {}),
-        (b"<html><body>no picture</body></html>", NotAnImage, {}),
+        (b"just some words", NotAnImage, {}),
+        (b"<html><body>no picture</body></html>", ReferenceIsPage, {}),
+        (b"\xef\xbb\xbf\n<!DOCTYPE HTML><title>photo.png</title><svg/>", ReferenceIsPage, {}),
+        (b"<?xml version='1.0'?><!-- old --><html xmlns=''>", ReferenceIsPage, {}),
         (ftyp(b"isom", b"mp41", b"avc1"), NotAnImage, {}),
         (ftyp(b"heic", b"mif1", b"heic"), PhoneImageFormat, {"format": "HEIC"}),
         (ftyp(b"mif1", b"heix"), PhoneImageFormat, {"format": "HEIC"}),

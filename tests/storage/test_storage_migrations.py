@@ -22,7 +22,7 @@ from tests.support.postgres import PostgresServer
 
 JobMaker = Callable[..., Job]
 REVISIONS = sorted(known_revisions())
-LATER = {"revision", "turn", "sources", "remarks"}
+LATER = {"revision", "turn", "sources", "remarks", "root_id"}
 OF_0001 = [column.name for column in jobs.columns if column.name not in LATER]
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import TypeVar, get_type_hints
 
 from bot.domain.place import Right
-from bot.errors import BotError, CannotPostPictures, PlaceGone, ReferenceImageError, RequestError
+from bot.errors import BotError, CannotPostPictures, PlaceGone, ReferenceImageError, ReferenceSourceError, RequestError
 from bot.errors import request as request_errors
 
 E = TypeVar("E", bound=BotError)
@@ -37,6 +37,8 @@ def _value(kind: type[BotError], name: str, hint: object, place: int) -> object:
         return (Right.ATTACH_FILES.value,)
     if hint == tuple[ReferenceImageError, ...]:
         return tuple(sample(child) for child in ReferenceImageError.__subclasses__())
+    if hint == tuple[ReferenceSourceError, ...]:
+        return tuple(sample(child) for child in classes(ReferenceSourceError))
     if hint == tuple[RequestError, ...]:
         return (request_errors.PromptMissing(), sample(request_errors.PromptTooLong))
     if hint is BotError:

@@ -11,6 +11,7 @@ from bot.presentation.errors import (  # noqa: F401 - they register the words
     forms,
     references,
     request,
+    sources,
     startup,
 )
 from bot.presentation.errors.base import describe

@@ -16,7 +16,10 @@ from bot.errors import (
     ReferenceAddressRefused,
     ReferenceGone,
     ReferenceImageError,
+    ReferenceIsPage,
+    ReferenceRedirected,
     ReferencesRefused,
+    ReferenceTooSlow,
     ReferenceUnreachable,
     ReferenceUploadFailed,
     UnsupportedImageFormat,
@@ -148,7 +151,7 @@ def _elongated(error: ImageTooElongated) -> str:
 
 @describe.register
 def _gone(error: ReferenceGone) -> str:
-    return _named(error, _("the file is no longer where it was. Please attach it again."))
+    return _named(error, _("it is not, or no longer, to be had there. Please attach it."))
 
 
 @describe.register
@@ -159,6 +162,32 @@ def _unreachable(error: ReferenceUnreachable) -> str:
 @describe.register
 def _address(error: ReferenceAddressRefused) -> str:
     return _named(error, _("the bot does not fetch anything from {host}.").format(host=plain(error.host)))
+
+
+@describe.register
+def _redirected(error: ReferenceRedirected) -> str:
+    return _named(
+        error,
+        _("its link leads on to others more than {limit} times. Give the address of the picture itself.").format(
+            limit=error.limit
+        ),
+    )
+
+
+@describe.register
+def _slow(error: ReferenceTooSlow) -> str:
+    return _named(error, _("its server takes too long to send it. Please attach the picture instead."))
+
+
+@describe.register
+def _page(error: ReferenceIsPage) -> str:
+    return _named(
+        error,
+        _(
+            "its link leads to a web page, not to a picture. Open it, right-click the picture there, "
+            "and copy the address of the picture itself; or attach the picture."
+        ),
+    )
 
 
 @describe.register

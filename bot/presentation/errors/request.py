@@ -5,6 +5,8 @@
 from bot.errors import (
     AspectRatioOutOfRange,
     ImageCountOutOfRange,
+    LinkNotUnderstood,
+    LinkWithPassword,
     PromptMissing,
     PromptTooLong,
     RequestError,
@@ -130,3 +132,18 @@ def _together(error: TooManyImagesTogether) -> str:
         "{given} and {asked} make {total}; Seedream takes at most {limit} together. "
         "With {given} you can ask for at most {left}."
     ).format(given=given, asked=asked, total=error.references + error.images, limit=error.limit, left=left)
+
+
+@describe.register
+def _link(error: LinkNotUnderstood) -> str:
+    return _(
+        "{text} is no link to a picture. Links begin with https:// or http://, with blanks or commas between them."
+    ).format(text=_quoted(error.text))
+
+
+@describe.register
+def _password(error: LinkWithPassword) -> str:
+    return _(
+        "A link to {host} has a name or a password in it, and I do not pass those on. "
+        "Attach the picture, or give a link that works without."
+    ).format(host=_quoted(error.host))

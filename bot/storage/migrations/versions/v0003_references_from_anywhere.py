@@ -1,4 +1,7 @@
-"""Reference pictures from wherever they are: what they are gathered from, and what people collect before they ask."""
+"""Reference pictures from wherever they are: what they are gathered from, and what people collect before they ask.
+
+Earlier results are looked for by channel, so that of each job is kept, apart from the thread it may be in.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,9 +15,13 @@ _MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Add two columns and three tables; jobs that are there have gathered their references."""
+    """Add three columns and three tables; jobs that are there have gathered their references."""
     for name in ("sources", "remarks"):
         op.add_column("jobs", sa.Column(name, sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column("jobs", sa.Column("root_id", sa.BigInteger()))
+    # Which of these are threads is not known; who asks there again finds what was asked for in the channel.
+    op.execute("UPDATE jobs SET root_id = channel_id")
+    op.create_index("ix_jobs_place_history", "jobs", ["user_id", "root_id", "created_at"])
     op.create_table(
         "drafts",
         sa.Column("id", sa.String(16), nullable=False),
@@ -54,5 +61,6 @@ def downgrade() -> None:
         raise RuntimeError("let the jobs that are gathering their references end first")
     for table in ("offers", "trays", "drafts"):
         op.drop_table(table)
-    for name in ("remarks", "sources"):
+    op.drop_index("ix_jobs_place_history", "jobs")
+    for name in ("root_id", "remarks", "sources"):
         op.drop_column("jobs", name)
