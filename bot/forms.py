@@ -12,7 +12,7 @@ from bot.domain.place import choose_venue
 from bot.errors import AlreadyTaken, FormForgotten, FormOfAnother, NoPictureSeen, NothingSeen, StorageUnavailable
 from bot.intake import take_in
 from bot.interactions import job_id_of, place_kind, rights
-from bot.message_pictures import MessagePictures, pictures_of
+from bot.message_pictures import MessagePictures, pictures_of, without_sheet
 from bot.presentation.forms import PREFIX, again_view, filled_in, form_modal, typed_embed, typed_in
 from bot.presentation.i18n import speaking
 
@@ -28,7 +28,11 @@ async def seen_in(interaction: BotInteraction, message: discord.Message) -> Mess
         NothingSeen: it shows nothing of the kind.
         NoPictureSeen: what it shows are no pictures.
     """
+    me = interaction.client.user
+    ours = me is not None and message.author.id in {me.id, interaction.application_id}
     seen = pictures_of(message)
+    if ours:
+        seen = without_sheet(seen)
     if not seen.pictures:
         if not seen.left_out:
             raise NothingSeen
@@ -36,8 +40,7 @@ async def seen_in(interaction: BotInteraction, message: discord.Message) -> Mess
             names=tuple(remark.filename for remark in seen.left_out),
             kinds=tuple(remark.why for remark in seen.left_out),
         )
-    me = interaction.client.user
-    if me is not None and message.author.id in {me.id, interaction.application_id}:
+    if ours:
         return replace(seen, pictures=await interaction.client.desk.originals(seen.pictures))
     return seen
 

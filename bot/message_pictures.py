@@ -1,7 +1,7 @@
 """Which pictures a message shows: the one place that decides what its references are."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +15,7 @@ from discord.components import (
     UnfurledMediaItem,
 )
 
-from bot.domain.references import Remark, RemarkKind
+from bot.domain.references import SHEET_FILENAME, Remark, RemarkKind
 from bot.domain.sources import Picture, picture_key
 
 LONGEST_NAME = 100
@@ -83,6 +83,11 @@ def pictures_of(message: Showing) -> MessagePictures:
         else:
             left_out.setdefault(key, Remark(RemarkKind.LEFT_OUT, seen.filename, why=seen.kind))
     return MessagePictures(tuple(found.values()), tuple(left_out.values()))
+
+
+def without_sheet(seen: MessagePictures) -> MessagePictures:
+    """Return the pictures of a message of the bot's own: the contact sheet on a card is none to be worked with."""
+    return replace(seen, pictures=tuple(p for p in seen.pictures if p.filename != SHEET_FILENAME))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.errors import (
     MessageGone,
     PlaceGone,
 )
-from bot.message_pictures import pictures_of
+from bot.message_pictures import pictures_of, without_sheet
 
 _ROOMS = (discord.TextChannel, discord.ForumChannel, discord.VoiceChannel, discord.StageChannel)
 _Place = discord.abc.GuildChannel | discord.abc.PrivateChannel | discord.Thread
@@ -56,10 +56,11 @@ class MessageReader:
             raise LinkedMessageGone(link.url) from error
         except (PlaceGone, DiscordRejected) as error:
             raise LinkedPlaceClosed(link.url) from error
-        seen = pictures_of(message)
+        own = self._is_own(message)
+        seen = without_sheet(pictures_of(message)) if own else pictures_of(message)
         if not seen.pictures:
             raise LinkedMessageHidden(link.url) if self._hidden(message) else LinkedMessageWithoutPictures(link.url)
-        return Found(seen.pictures, seen.left_out, own=self._is_own(message))
+        return Found(seen.pictures, seen.left_out, own=own)
 
     async def may_read(self, user_id: int, channel_id: int) -> bool:
         """Tell whether somebody may read what is in a place; where the bot cannot look itself, nobody may.

@@ -14,6 +14,7 @@ from PIL.Image import Image
 from bot.clock import Clock
 from bot.domain.references import Extent, Prepared, Reference, Remark, RemarkKind
 from bot.domain.retry import RetryPolicy
+from bot.domain.sources import picture_key
 from bot.errors import (
     ApiBalanceExhausted,
     ApiError,
@@ -23,7 +24,7 @@ from bot.errors import (
     ReferenceUploadFailed,
 )
 from bot.references.fetch import Fetcher
-from bot.references.repeats import address, closed_up, same_remark, without_repeats
+from bot.references.repeats import closed_up, same_remark, without_repeats
 from bot.references.sheet import draw
 from bot.references.tidy import Tidied, TooLarge, tidy
 from bot.references.together import for_all
@@ -122,7 +123,7 @@ class Preparer:
         """
         if all(reference.api_url for reference in references):
             return Prepared(tuple(references))
-        kept, repeats = without_repeats(references, address)
+        kept, repeats = without_repeats(references, lambda r: picture_key(r.source_url))
         async with self._directory() as directory:
             todo = [reference for reference in kept if reference.api_url is None]
             pictures = await for_all(self._had(reference, directory) for reference in todo)

@@ -1,15 +1,9 @@
 """Telling pictures that were sent twice, and closing up the numbers of those that remain."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from yarl import URL
-
 from bot.domain.references import Reference, Remark, RemarkKind
-
-_ATTACHMENT = re.compile(r"/(?:ephemeral-)?attachments/\d+/(\d+)/[^/]+")
-"""Source: https://discord.com/developers/docs/reference#signed-attachment-cdn-urls"""
 
 
 def without_repeats(
@@ -28,16 +22,6 @@ def without_repeats(
         if kept is not reference:
             repeats[reference.number] = kept
     return list(first.values()), repeats
-
-
-def address(reference: Reference) -> str:
-    """Return what two links to one file have in common: Discord signs the links of an attachment anew each time."""
-    try:
-        url = URL(reference.source_url)
-    except ValueError:
-        return reference.source_url
-    found = _ATTACHMENT.fullmatch(url.path)
-    return f"attachment {url.host} {found[1]}" if found else reference.source_url
 
 
 def closed_up(references: Sequence[Reference]) -> tuple[tuple[Reference, ...], dict[int, int]]:

@@ -122,3 +122,30 @@ async def test_its_errors_are_words(house: House) -> None:
     assert house.app is not None
     await house.app.jobs.close(0)
     assert "is being restarted" in await refusal(await house.person.click(message, label=USE))
+
+
+async def test_the_contact_sheet_on_a_card_is_no_picture_to_be_worked_with(house: House) -> None:
+    elsewhere = house.world.discord.add_guild("Elsewhere", with_bot=False)
+    elsewhere.join(house.person)
+    interaction = await house.ask(
+        elsewhere.add_text_channel("general"), image1=picture(1), image2=picture(2), max_images=2
+    )
+    card = await house.done(interaction)
+    assert house.sheets(interaction)
+    originals = await house.results()
+    form = await opened(house, card)
+    assert form.modal is not None
+    assert form.modal["title"] == "Edit 2 pictures"
+    await house.done(await sent(house, form))
+    assert received(house) == originals
+
+
+async def test_nor_is_it_by_a_link_to_the_card(house: House) -> None:
+    direct = house.world.discord.dm(house.person)
+    interaction = await house.ask(house.channel, image1=picture(1), image2=picture(2))
+    card = await house.done(interaction)
+    assert house.sheets(interaction)
+    link = f"https://discord.com/channels/{house.guild.id}/{house.channel.id}/{card.id}"
+    answer = await house.done(await house.ask(direct, image_urls=link))
+    assert house.paid == 1
+    assert "Nothing was spent." in words(answer)

@@ -199,7 +199,16 @@ async def test_nothing_is_said_of_a_lost_job_by_any_method_of_the_messenger(name
     messenger = GuardedMessenger(discord, Witness(store, ManualClock(), LEASE, sole=False))
     method = getattr(messenger, name)
     job = replace(waiting_job(), status=make_job().status)
-    given = {"job": job, "nonce": "n", "ping": True, "message_id": 1, "page": 1, "part": "task", "parcel": None}
+    given = {
+        "job": job,
+        "nonce": "n",
+        "ping": True,
+        "message_id": 1,
+        "page": 1,
+        "part": "task",
+        "parcel": None,
+        "sheet": b"",
+    }
     wanted = {key: given[key] for key in inspect.signature(method).parameters}
     if name in READING:
         found = method(**wanted)
