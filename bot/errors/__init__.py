@@ -16,6 +16,7 @@ BotError
 │   ├── TooFewPixels
 │   ├── TooManyPixels
 │   ├── ImageCountOutOfRange
+│   ├── ImageCountNotUnderstood
 │   ├── TooManyReferences
 │   └── TooManyImagesTogether
 ├── FormError
@@ -168,6 +169,7 @@ from bot.errors.references import (
 )
 from bot.errors.request import (
     AspectRatioOutOfRange,
+    ImageCountNotUnderstood,
     ImageCountOutOfRange,
     PromptMissing,
     PromptTooLong,
@@ -236,6 +238,7 @@ __all__ = [
     "FormOfAnother",
     "HealthPortUnusable",
     "ImageBeyondScaling",
+    "ImageCountNotUnderstood",
     "ImageCountOutOfRange",
     "ImageFileEmpty",
     "ImageFileTooLarge",

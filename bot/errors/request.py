@@ -94,6 +94,13 @@ class ImageCountOutOfRange(RequestError):
 
 
 @dataclass(eq=False)
+class ImageCountNotUnderstood(RequestError):
+    """Neither a number nor "auto"."""
+
+    text: str
+
+
+@dataclass(eq=False)
 class TooManyReferences(RequestError):
     """More reference images than the API takes."""
 

@@ -4,6 +4,7 @@
 
 from bot.errors import (
     AspectRatioOutOfRange,
+    ImageCountNotUnderstood,
     ImageCountOutOfRange,
     PromptMissing,
     PromptTooLong,
@@ -110,6 +111,11 @@ def _count(error: ImageCountOutOfRange) -> str:
     return _("Ask for 1 to {limit} pictures, or for Auto; {count} is not possible.").format(
         limit=error.limit, count=error.count
     )
+
+
+@describe.register
+def _count_text(error: ImageCountNotUnderstood) -> str:
+    return _("{text} is no number of pictures. Give one from 1 to 15, or auto.").format(text=_quoted(error.text))
 
 
 @describe.register
