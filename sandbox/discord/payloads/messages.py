@@ -57,7 +57,8 @@ def message_payload(message: Message, viewer: User, *, content_allowed: bool = T
     elif message.author is viewer and not message.is_system:
         payload["application_id"] = str(message.channel.world.application.id)
     if message.reference_id is not None:
-        payload |= _reference(message, viewer, content_allowed=content_allowed, nested=nested)
+        unfolded = content_allowed or (readable and message.channel.world.shows_answered)
+        payload |= _reference(message, viewer, content_allowed=unfolded, nested=nested)
     return payload
 
 
