@@ -8,7 +8,7 @@ import structlog
 from bot import __version__
 from bot.clock import Clock
 from bot.config import Settings
-from bot.discord_bot import SeedreamBot, Shards, Speaker, invitation, point_at
+from bot.discord_bot import Hearing, SeedreamBot, Shards, Speaker, invitation, point_at
 from bot.jobs.desk import Desk
 from bot.jobs.service import JobService
 from bot.startup import startup_errors
@@ -93,6 +93,7 @@ class GatewayPresence(Presence):
             gateway_url=settings.discord.gateway_url,
             clock=clock,
             http_trace=calls.trace(),
+            hearing=Hearing(settings.discord.mentions, settings.discord.message_content),
         )
         return cls(settings, bot)
 

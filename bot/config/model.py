@@ -45,6 +45,9 @@ class DiscordSettings(_Section):
         api_base_url: with the API's version, as in https://discord.com/developers/docs/reference#api-versioning.
         gateway_url: None for what Discord itself says.
         thread_archive_minutes: when a quiet thread folds away; Discord knows these four values only.
+        mentions: whether messages that mention the bot ask for pictures, as `/seedream` does.
+        message_content: whether the bot may see other people's messages whole; a privileged intent, to be switched on
+            for the application first: https://discord.com/developers/docs/events/gateway#message-content-intent.
     """
 
     token: Token
@@ -52,6 +55,8 @@ class DiscordSettings(_Section):
     gateway_url: GatewayUrl | None = None
     thread_archive_minutes: Literal[60, 1440, 4320, 10080] = 1440
     sync_commands: bool = True
+    mentions: bool = True
+    message_content: bool = False
 
     @field_validator("thread_archive_minutes", mode="before")
     @classmethod

@@ -9,6 +9,7 @@ BotError
 │   ├── RequestRefused
 │   ├── PromptMissing
 │   ├── PromptTooLong
+│   ├── ReplyOutOfSight
 │   ├── UnknownVersion
 │   ├── SizeNotUnderstood
 │   ├── TierNotOffered
@@ -63,7 +64,8 @@ BotError
 │       ├── TaskWithoutPictures
 │       └── TaskOutOfSight
 ├── PlaceError
-│   └── CannotPostPictures
+│   ├── CannotPostPictures
+│   └── AskingNotAllowed
 ├── DeliveryError
 │   ├── PlaceGone
 │   ├── ThreadNotOpened
@@ -122,6 +124,7 @@ from bot.errors.api import (
 )
 from bot.errors.base import BotError, Cost, UnknownError
 from bot.errors.delivery import (
+    AskingNotAllowed,
     CannotPostPictures,
     DeliveryError,
     DeliveryGivenUp,
@@ -173,6 +176,7 @@ from bot.errors.request import (
     ImageCountOutOfRange,
     PromptMissing,
     PromptTooLong,
+    ReplyOutOfSight,
     RequestError,
     RequestRefused,
     SizeNotUnderstood,
@@ -214,6 +218,7 @@ __all__ = [
     "ApiStatusError",
     "ApiTokenRefused",
     "ApiUnreachable",
+    "AskingNotAllowed",
     "AspectRatioOutOfRange",
     "BackupElsewhere",
     "BackupFailed",
@@ -265,6 +270,7 @@ __all__ = [
     "ReferenceUnreachable",
     "ReferenceUploadFailed",
     "ReferencesRefused",
+    "ReplyOutOfSight",
     "RequestError",
     "RequestRefused",
     "ResultGone",

@@ -30,6 +30,11 @@ class PromptTooLong(RequestError):
 
 
 @dataclass(eq=False)
+class ReplyOutOfSight(RequestError):
+    """A message answers another one, whose pictures Discord does not show the bot."""
+
+
+@dataclass(eq=False)
 class UnknownVersion(RequestError):
     """No such version of the model."""
 

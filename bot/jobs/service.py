@@ -10,10 +10,11 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.job import Job, Requester, Status
+from bot.domain.parcel import result_named
 from bot.domain.place import Place
 from bot.domain.request import GenerationRequest
 from bot.domain.sources import Picture, Source, numbered
-from bot.errors import JobLost, ShuttingDown, StorageUnavailable
+from bot.errors import AlreadyTaken, JobLost, ShuttingDown, StorageUnavailable
 from bot.jobs.ports import JobStore
 from bot.jobs.worker import Worker
 
@@ -29,6 +30,11 @@ _log = structlog.get_logger(__name__)
 def new_job_id() -> str:
     """Return 16 random characters that can be told and typed."""
     return secrets.token_hex(8)
+
+
+def job_id_of(message_id: int) -> str:
+    """Return the id of the job that a message asks for: always the same."""
+    return f"{message_id:016x}"
 
 
 class JobService:
@@ -109,18 +115,7 @@ class JobService:
             StorageUnavailable: it could not be stored; nothing was begun.
             Exception: what `acknowledge` raises; whether Discord took it all the same is found out later.
         """
-        pictures = [source for source in sources if isinstance(source, Picture)]
-        known = len(pictures) == len(sources)
-        job = Job(
-            id=job_id or self._new_id(),
-            status=Status.ACCEPTED,
-            requester=requester,
-            place=place,
-            request=replace(request, reference_count=len(pictures)),
-            references=numbered(pictures) if known else (),
-            sources=() if known else tuple(sources),
-            created_at=self._clock.now(),
-        )
+        job = self._new_job(job_id or self._new_id(), requester, place, request, sources)
         storing = asyncio.create_task(self._store.add(job), name=f"storing {job.id}")
         card_id = 0
         try:
@@ -132,6 +127,70 @@ class JobService:
             await storing
             job = await self._begin(job, card_id)
         return job
+
+    async def promise(
+        self, *, requester: Requester, place: Place, request: GenerationRequest, sources: Sequence[Source]
+    ) -> Job | None:
+        """Store a job that a message asks for and have it worked on; None where that message has its job already.
+
+        Nobody waits for an acknowledgement, so the row itself is the promise: the job's first step answers the message.
+        The job's id is made of the message's, so that whoever hears of the same message again makes no second one.
+
+        Args:
+            requester: who asks.
+            place: where, with the message that asks, and a `card_id` of 0.
+            request: what for.
+            sources: where its reference images come from, in order.
+
+        Raises:
+            StorageUnavailable: it could not be stored; nothing was begun.
+        """
+        if place.ask is None:
+            raise ValueError("no message asks for this job")
+        job = self._new_job(job_id_of(place.ask.message_id), requester, place, request, sources)
+        try:
+            if await self._store.get(job.id) is not None:
+                return None
+            await self._store.add(job)
+        except AlreadyTaken:
+            return None
+        return await self._begin(job, card_id=0)
+
+    async def originals(self, pictures: Sequence[Picture]) -> tuple[Picture, ...]:
+        """Return pictures of the bot's own messages with the API's originals, while they live, before Discord's copies.
+
+        Where the database does not answer, the copies have to do.
+        """
+        found = []
+        for picture in pictures:
+            named = result_named(picture.filename)
+            try:
+                job = await self._store.get(named[0]) if named is not None else None
+            except StorageUnavailable as error:
+                _log.warning("original not looked up", error=str(error))
+                job = None
+            alive = job is not None and (job.results_expire_at is None or self._clock.now() < job.results_expire_at)
+            if job is not None and named is not None and alive and 1 <= named[1] <= len(job.results):
+                found.append(Picture(job.results[named[1] - 1], picture.filename, fallback_url=picture.url))
+            else:
+                found.append(picture)
+        return tuple(found)
+
+    def _new_job(
+        self, job_id: str, requester: Requester, place: Place, request: GenerationRequest, sources: Sequence[Source]
+    ) -> Job:
+        pictures = [source for source in sources if isinstance(source, Picture)]
+        known = len(pictures) == len(sources)
+        return Job(
+            id=job_id,
+            status=Status.ACCEPTED,
+            requester=requester,
+            place=place,
+            request=replace(request, reference_count=len(pictures)),
+            references=numbered(pictures) if known else (),
+            sources=() if known else tuple(sources),
+            created_at=self._clock.now(),
+        )
 
     async def _begin(self, job: Job, card_id: int) -> Job:
         """Note the acknowledgement of a stored job and hand it to the worker, who finds out what could not be noted."""

@@ -49,9 +49,7 @@ ME = 1001
         ("", "", None, None, None),
     ],
 )
-def test_what_is_understood(
-    text: str, prompt: str, version: str | None, size: str | None, images: str | None
-) -> None:
+def test_what_is_understood(text: str, prompt: str, version: str | None, size: str | None, images: str | None) -> None:
     wishes = read_wishes(text)
     assert (wishes.prompt, wishes.version, wishes.size, wishes.images) == (prompt, version, size, images)
     assert bool(wishes.taken) == (version is not None or size is not None or images is not None)

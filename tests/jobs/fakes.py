@@ -279,6 +279,9 @@ class RecordingMessenger:
         self._raise("find_card")
         return self.card_id
 
+    async def post_card(self, job: Job, nonce: str) -> int:
+        return self._post(job, "card", nonce)
+
     async def show_card(self, job: Job) -> bool:
         self._raise("show_card")
         self.cards.append(job)

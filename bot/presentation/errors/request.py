@@ -8,6 +8,7 @@ from bot.errors import (
     ImageCountOutOfRange,
     PromptMissing,
     PromptTooLong,
+    ReplyOutOfSight,
     RequestError,
     RequestRefused,
     SizeNotUnderstood,
@@ -49,6 +50,14 @@ def _prompt_missing(error: PromptMissing) -> str:
 def _prompt_too_long(error: PromptTooLong) -> str:
     return _("The prompt has {length} characters; Seedream takes at most {limit}. Please shorten it.").format(
         length=number(error.length), limit=number(error.limit)
+    )
+
+
+@describe.register
+def _reply(error: ReplyOutOfSight) -> str:
+    return _(
+        "I cannot see the pictures of the message you answered: Discord shows me those of other people's messages only "
+        "in part. Right-click it and choose Apps, then Edit with Seedream; or attach the picture to your own message."
     )
 
 
