@@ -49,6 +49,7 @@ class JobService:
         self._new_id = new_id
         self._closed = False
         self._admitted = 0
+        self._promising: set[str] = set()
         self._idle = asyncio.Event()
         self._idle.set()
         self._held: list[Job] = []
@@ -148,12 +149,17 @@ class JobService:
         if place.ask is None:
             raise ValueError("no message asks for this job")
         job = self._new_job(job_id_of(place.ask.message_id), requester, place, request, sources)
+        if job.id in self._promising:
+            return None
+        self._promising.add(job.id)
         try:
             if await self._store.get(job.id) is not None:
                 return None
             await self._store.add(job)
         except AlreadyTaken:
             return None
+        finally:
+            self._promising.discard(job.id)
         return await self._begin(job, card_id=0)
 
     async def originals(self, pictures: Sequence[Picture]) -> tuple[Picture, ...]:
