@@ -1,5 +1,6 @@
 """Messages that mention the bot, or answer one of its pictures: what stands in them becomes a job."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from bot.clock import Clock
 from bot.discord_bot import SeedreamBot
 from bot.domain.parcel import result_named
 from bot.domain.place import PlaceKind, Right, Venue, VenueChoice, choose_venue
+from bot.domain.sources import MessageLink, Picture, Source
 from bot.domain.sparing import Sparing
-from bot.domain.wishes import mentions, read_wishes, readable
+from bot.domain.wishes import mentions, read_wishes, readable, without_links
 from bot.errors import (
     AskingNotAllowed,
     BotError,
@@ -33,6 +35,7 @@ from bot.presentation.mentions import usage
 _log = structlog.get_logger(__name__)
 
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
+_MESSAGE_LINK = re.compile(r"https?://(?:(?:ptb|canary)\.)?discord(?:app)?\.com/channels/(\d+|@me)/(\d+)/(\d+)/?")
 GREETED_EVERY = 600.0
 """Seconds within which a person is told once how a mention works, and once that they may not use it."""
 WORDS_A_MINUTE = 5
@@ -151,10 +154,11 @@ class Mention(commands.Cog):
             raise AskingNotAllowed
         choice = _choose(around)
         me = self.bot.user
-        wishes = read_wishes(readable(message.content, me=me.id if me else 0, names=names_in(message)))
+        text, links = without_links(readable(message.content, me=me.id if me else 0, names=names_in(message)))
+        wishes = read_wishes(text)
         own = pictures_of(_Own(message.attachments, message.components, message.stickers, message.message_snapshots))
         _require_pictures(own)
-        if not wishes.prompt and not wishes.taken and not own.pictures and not answered.seen.pictures:
+        if not wishes.prompt and not wishes.taken and not (links or own.pictures or answered.seen.pictures):
             await self._greet(message, around)
             return
         if answered.hidden:
@@ -162,14 +166,18 @@ class Mention(commands.Cog):
         if answered.seen.left_out and not answered.seen.pictures:
             _require_pictures(answered.seen)
         jobs, theirs = self.bot.jobs, answered.seen.pictures
-        request = wishes.request(len(own.pictures) + len(theirs))
+        request = wishes.request(len(own.pictures) + len(theirs) + len(links))
         application_id = self.bot.application_id or 0
         with jobs.admission():
             await jobs.promise(
                 requester=requester_of_message(message, around),
                 place=place_of_message(message, around, choice, application_id=application_id, taken=wishes.taken),
                 request=request,
-                sources=[*own.pictures, *(await jobs.originals(theirs) if answered.own else theirs)],
+                sources=[
+                    *own.pictures,
+                    *map(_pointed_at, links),
+                    *(await jobs.originals(theirs) if answered.own else theirs),
+                ],
             )
 
     async def _greet(self, message: discord.Message, around: Surroundings) -> None:
@@ -206,6 +214,13 @@ def _choose(around: Surroundings) -> VenueChoice:
     write = Right.SEND_MESSAGES_IN_THREADS if around.kind is PlaceKind.THREAD else Right.SEND_MESSAGES
     needed = (Right.VIEW_CHANNEL, write, Right.READ_MESSAGE_HISTORY)
     raise CannotPostPictures(missing=tuple(right.value for right in needed if right not in around.rights))
+
+
+def _pointed_at(link: str) -> Source:
+    if found := _MESSAGE_LINK.fullmatch(link):
+        guild, channel, message = found.groups()
+        return MessageLink(None if guild == "@me" else int(guild), int(channel), int(message))
+    return Picture(link, link.partition("?")[0].rstrip("/").rpartition("/")[2][-100:] or "picture")
 
 
 def _require_pictures(seen: MessagePictures) -> None:

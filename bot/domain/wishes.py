@@ -29,6 +29,7 @@ _ALIASES = {
     "5.0lite": Version.V5_0_LITE.value,
     "4": Version.V4_0.value,
 }
+_LINK = re.compile(r"<(?P<wrapped>https?://[^\s<>]+)>|(?P<bare>https?://[^\s<>]+)", re.IGNORECASE)
 _MENTION = re.compile(r"<@!?(?P<user>\d+)>|<@&(?P<role>\d+)>|<#(?P<channel>\d+)>|<a?:(?P<emoji>\w+):\d+>")
 
 
@@ -153,6 +154,25 @@ def readable(text: str, *, me: int, names: Mapping[int, str]) -> str:
     without = _MENTION.sub(name, text)
     # Where a mention went, a blank is left over on one of its sides.
     return re.sub(r"[ \t]{2,}", " ", without).strip() if without != text else text.strip()
+
+
+def without_links(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a text without the http(s) links in it, and the links, in order.
+
+    Punctuation that follows a link belongs to the text, and so do brackets around it.
+    """
+    links: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        link = match["bare"] or match["wrapped"]
+        end = len(link) if match["wrapped"] else len(link.rstrip(".,;:!?)]}'\"”’"))
+        links.append(link[:end])
+        return link[end:]
+
+    without = _LINK.sub(take, text)
+    if not links:
+        return text, ()
+    return re.sub(r"[ \t]+(?=[,;\n])", "", re.sub(r"[ \t]{2,}", " ", without)).strip(), tuple(links)
 
 
 def mentions(text: str, user_id: int) -> bool:

@@ -51,6 +51,16 @@ async def test_the_bots_mention_goes_and_other_mentions_become_names_that_ping_n
     assert [person for m in everything for person in m.pinged if m.author is bot] == [house.person]
 
 
+async def test_links_come_after_ones_own_pictures_and_leave_the_prompt(house: House) -> None:
+    posted = await house.person.say(house.channel, files=[picture(2)])
+    link = posted.attachments[0].url
+    message = await mention(house, f"like {link}, in clay, 3K", files=(picture(1),))
+    await delivered(house, message)
+    (entry,) = house.world.seedream.ledger
+    assert (entry.payload["prompt"], entry.payload["size"]) == ("like, in clay", "3K")
+    assert [upload.data for upload in house.uploads(entry)] == [picture(n).data for n in (1, 2)]
+
+
 async def test_a_single_picture_costs_at_most_five_counted_requests(house: House) -> None:
     before = len(house.world.discord.requests)
     card = await delivered(house, await mention(house, files=(picture(),)))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.sizes import ExactSize, Tier, Version
-from bot.domain.wishes import Wishes, mentions, read_wishes, readable
+from bot.domain.wishes import Wishes, mentions, read_wishes, readable, without_links
 from bot.errors import ImageCountNotUnderstood, PromptMissing, RequestRefused, SizeNotUnderstood
 
 ME = 1001
@@ -125,6 +125,29 @@ def test_wishes_come_out_wherever_they_stand_and_the_rest_keeps_its_order(
 )
 def test_mentions_become_names(text: str, read: str) -> None:
     assert readable(text, me=ME, names={7: "Noor", 8: "painters", 9: "wall"}) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "links"),
+    [
+        ("a fox", "a fox", ()),
+        ("like https://a.example/b.png, 3K", "like, 3K", ("https://a.example/b.png",)),
+        ("<https://a.example/b.png> in clay", "in clay", ("https://a.example/b.png",)),
+        ("HTTP://a.example/b (see http://c.example/d).", "(see ).", ("HTTP://a.example/b", "http://c.example/d")),
+        ("a\nhttps://a.example/b?x=1,2&y=3\nb", "a\n\nb", ("https://a.example/b?x=1,2&y=3",)),
+        ("ftp://a.example/b", "ftp://a.example/b", ()),
+        ("two  blanks stay", "two  blanks stay", ()),
+    ],
+)
+def test_links_leave_the_words(text: str, left: str, links: tuple[str, ...]) -> None:
+    assert without_links(text) == (left, links)
+
+
+@given(st.text(max_size=80))
+def test_words_without_links_are_left_alone(text: str) -> None:
+    left, links = without_links(text)
+    assert links or left == text
+    assert without_links(left)[0].count("://") <= text.count("://")
 
 
 @given(st.text(max_size=60), st.integers(1, 2**63))

@@ -145,7 +145,8 @@ async def test_in_place_the_card_gets_the_task_id_and_the_outcome(engine: Engine
     job = await promise(engine, venue=Venue.CHANNEL)
     assert job is not None
     await engine.finish(job.id, 60)
-    assert [(j.status, j.task_id is not None) for j in engine.messenger.cards][0] == (Status.WAITING, True)
+    first = engine.messenger.cards[0]
+    assert (first.status, first.task_id is not None) == (Status.WAITING, True)
     assert engine.messenger.cards[-1].status is Status.DELIVERED
     assert len(engine.messenger.cards) <= 3
 
