@@ -11,6 +11,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot.command_rights import CommandRights
 from bot.domain.job import Requester
 from bot.domain.place import Ask, Place, PlaceKind, Right, VenueChoice
 from bot.interactions import kind_of
@@ -39,11 +40,16 @@ class Surroundings:
 
 
 async def surroundings(
-    client: discord.Client, channel_id: int, guild_id: int | None, author: discord.User | discord.Member
+    client: discord.Client,
+    rules: CommandRights,
+    channel_id: int,
+    guild_id: int | None,
+    author: discord.User | discord.Member,
 ) -> Surroundings | None:
     """Return what is known of a place, for somebody who does something there; None where it is not known at all.
 
     Raises:
+        DiscordUnavailable: what the server lets them do could not be asked for.
         discord.HTTPException: a place that the gateway did not tell of could not be asked for.
     """
     if guild_id is None:
@@ -61,7 +67,7 @@ async def surroundings(
         return None
     mine = place.permissions_for(guild.me)
     rights = frozenset(Right) if mine.administrator else frozenset(r for r in Right if getattr(mine, r.value))
-    may_ask = place.permissions_for(author).use_application_commands
+    may_ask = place.permissions_for(author).use_application_commands and await rules.allows(author, place)
     return Surroundings(kind_of(place.type), rights, may_ask, guild.preferred_locale.value, guild.filesize_limit)
 
 

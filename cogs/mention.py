@@ -10,6 +10,7 @@ import structlog
 from discord.ext import commands
 
 from bot.clock import Clock
+from bot.command_rights import CommandRights
 from bot.discord_bot import SeedreamBot
 from bot.domain.parcel import result_named
 from bot.domain.place import PlaceKind, Right, Venue, VenueChoice, choose_venue
@@ -79,6 +80,7 @@ class Mention(commands.Cog):
     def __init__(self, bot: SeedreamBot, clock: Clock) -> None:
         self.bot = bot
         self._clock = clock
+        self._rules = CommandRights(bot)
         self._greeted = Sparing(1, GREETED_EVERY)
         self._turned_away = Sparing(1, GREETED_EVERY)
         self._told = Sparing(WORDS_A_MINUTE, 60.0)
@@ -94,13 +96,23 @@ class Mention(commands.Cog):
             if answered is None:
                 return
             guild_id = message.guild.id if message.guild is not None else None
-            around = await surroundings(self.bot, message.channel.id, guild_id, message.author)
+            around = await surroundings(self.bot, self._rules, message.channel.id, guild_id, message.author)
             if around is None:
                 _log.warning("mentioned in a place that is not known", channel=message.channel.id)
                 return
             await self._take(message, answered, around)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told, and the log has it
             await self._tell(message, around, error)
+
+    @commands.Cog.listener()
+    async def on_raw_app_command_permissions_update(self, event: discord.RawAppCommandPermissionsUpdateEvent) -> None:
+        """Ask anew what a server lets people do."""
+        self._rules.forget(event.guild.id)
+
+    @commands.Cog.listener()
+    async def on_shard_ready(self, _shard_id: int) -> None:
+        """Ask anew after a new session: what was changed before it was not told."""
+        self._rules.forget()
 
     async def _addressed(self, message: discord.Message) -> _Answered | None:
         """Return what a message answers, if it is meant for the bot; None for every other message."""

@@ -62,6 +62,8 @@ async def test_links_come_after_ones_own_pictures_and_leave_the_prompt(house: Ho
 
 
 async def test_a_single_picture_costs_at_most_five_counted_requests(house: House) -> None:
+    # What the server lets people do is asked for once.
+    await delivered(house, await mention(house))
     before = len(house.world.discord.requests)
     card = await delivered(house, await mention(house, files=(picture(),)))
     assert card.thread is not None
@@ -71,6 +73,7 @@ async def test_a_single_picture_costs_at_most_five_counted_requests(house: House
 
 async def test_in_a_thread_too(house: House) -> None:
     thread = house.channel.add_thread("ideas", by=house.person)
+    await delivered(house, await mention(house, channel=thread))
     before = len(house.world.discord.requests)
     card = await delivered(house, await mention(house, channel=thread))
     await house.world.until(lambda: "Done: 1 picture" in words(card), what="the outcome")
@@ -212,6 +215,34 @@ async def test_who_may_not_use_commands_there_is_told_privately_and_once(house: 
     assert [answers(house, message) for message in messages] == [[], []]
     assert len(dm.messages) == 1
     assert house.paid == 1
+
+
+def decree(house: House, *, of_command: bool, allowed: bool) -> None:
+    """Set who may use the bot's commands: everyone, or nobody."""
+    discord = house.world.discord
+    application = discord.application
+    (command,) = application.commands.scope(None).values()
+    settings = {
+        "id": str(command.id if of_command else application.id),
+        "application_id": str(application.id),
+        "guild_id": str(house.guild.id),
+        "permissions": [{"id": str(house.guild.id), "type": 1, "permission": allowed}],
+    }
+    discord.world.events.command_permissions(house.guild, settings)
+
+
+async def test_what_a_server_sets_for_the_command_holds_for_mentions(house: House) -> None:
+    dm = house.world.discord.dm(house.person)
+    decree(house, of_command=False, allowed=False)
+    first = await mention(house, "a fox")
+    await house.world.until(lambda: dm.messages, what="a direct message")
+    decree(house, of_command=True, allowed=True)
+    await delivered(house, await mention(house, "a second fox"))
+    decree(house, of_command=True, allowed=False)
+    third = await mention(house, "a third fox")
+    await delivered(house, await mention(house, "a fourth fox", channel=dm))
+    assert answers(house, first) == answers(house, third) == []
+    assert [entry.payload["prompt"] for entry in house.world.seedream.ledger] == ["a second fox", "a fourth fox"]
 
 
 @pytest.mark.parametrize(
