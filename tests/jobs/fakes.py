@@ -13,7 +13,7 @@ from bot.domain.place import Venue
 from bot.domain.references import Prepared, Reference
 from bot.domain.request import GenerationRequest
 from bot.domain.shelves import shelf_ids
-from bot.errors import JobKnown, JobLost, ResultUnreachable, StorageUnavailable
+from bot.errors import AlreadyTaken, JobLost, ResultUnreachable, StorageUnavailable
 from tests.support.jobs import UPLOAD_LIMIT, make_references
 
 LEASE = timedelta(seconds=60)
@@ -61,7 +61,7 @@ class MemoryStore:
     async def add(self, job: Job) -> None:
         self._count(job)
         if job.id in self.tables.rows:
-            raise JobKnown(job_id=job.id)
+            raise AlreadyTaken(job_id=job.id)
         self.tables.rows[job.id] = Row(job, self.owner, self.clock.now() + LEASE)
 
     async def get(self, job_id: str) -> Job | None:
