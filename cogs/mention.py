@@ -188,7 +188,7 @@ class Mention(commands.Cog):
                 sources=[
                     *own.pictures,
                     *map(_pointed_at, links),
-                    *(await jobs.originals(theirs) if answered.own else theirs),
+                    *(await self.bot.desk.originals(theirs) if answered.own else theirs),
                 ],
             )
 

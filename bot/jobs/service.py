@@ -10,7 +10,6 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.job import Job, Requester, Status
-from bot.domain.parcel import result_named
 from bot.domain.place import Place
 from bot.domain.request import GenerationRequest
 from bot.domain.sources import Picture, Source, numbered
@@ -161,26 +160,6 @@ class JobService:
         finally:
             self._promising.discard(job.id)
         return await self._begin(job, card_id=0)
-
-    async def originals(self, pictures: Sequence[Picture]) -> tuple[Picture, ...]:
-        """Return pictures of the bot's own messages with the API's originals, while they live, before Discord's copies.
-
-        Where the database does not answer, the copies have to do.
-        """
-        found = []
-        for picture in pictures:
-            named = result_named(picture.filename)
-            try:
-                job = await self._store.get(named[0]) if named is not None else None
-            except StorageUnavailable as error:
-                _log.warning("original not looked up", error=str(error))
-                job = None
-            alive = job is not None and (job.results_expire_at is None or self._clock.now() < job.results_expire_at)
-            if job is not None and named is not None and alive and 1 <= named[1] <= len(job.results):
-                found.append(Picture(job.results[named[1] - 1], picture.filename, fallback_url=picture.url))
-            else:
-                found.append(picture)
-        return tuple(found)
 
     def _new_job(
         self, job_id: str, requester: Requester, place: Place, request: GenerationRequest, sources: Sequence[Source]
