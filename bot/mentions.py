@@ -44,7 +44,7 @@ async def surroundings(
     rules: CommandRights,
     channel_id: int,
     guild_id: int | None,
-    author: discord.User | discord.Member,
+    author: discord.abc.Snowflake,
 ) -> Surroundings | None:
     """Return what is known of a place, for somebody who does something there; None where it is not known at all.
 

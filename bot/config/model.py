@@ -48,6 +48,8 @@ class DiscordSettings(_Section):
         mentions: whether messages that mention the bot ask for pictures, as `/seedream` does.
         message_content: whether the bot may see other people's messages whole; a privileged intent, to be switched on
             for the application first: https://discord.com/developers/docs/events/gateway#message-content-intent.
+        reactions: on whose pictures a reaction offers the form: nobody's, the bot's own, everybody's.
+        reaction_emoji: which reaction; `name:id` for a server's own emoji.
     """
 
     token: Token
@@ -57,6 +59,17 @@ class DiscordSettings(_Section):
     sync_commands: bool = True
     mentions: bool = True
     message_content: bool = False
+    reactions: Annotated[Literal["off", "results", "all"], BeforeValidator(_lower)] = "off"
+    reaction_emoji: Annotated[str, Field(min_length=1, max_length=60)] = "🎨"
+
+    @field_validator("reactions")
+    @classmethod
+    def _seen(cls, value: str, info: ValidationInfo) -> str:
+        if value == "all" and info.data.get("message_content") is False:
+            raise ValueError(
+                "needs message_content = true: without it Discord does not show the bot other people's pictures"
+            )
+        return value
 
     @field_validator("thread_archive_minutes", mode="before")
     @classmethod

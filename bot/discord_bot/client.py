@@ -15,11 +15,13 @@ from bot.clock import Clock, SystemClock
 from bot.discord_bot.answers import ErrorAnsweringTree
 from bot.discord_bot.shards import Presence, Shards
 from bot.discord_bot.terms import Hearing, intents, point_at_gateway
+from bot.domain.offers import OfferStore
 from bot.jobs.desk import Desk
 from bot.jobs.service import JobService
 
 EXTENSIONS = ("cogs.seedream", "cogs.references", "cogs.results")
 MENTIONS = "cogs.mention"
+REACTIONS = "cogs.reaction"
 
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +39,7 @@ class CommandMemory(Protocol):
 
 
 class SeedreamBot(commands.AutoShardedBot):
-    """The bot as Discord sees it. `jobs` and `desk` are what its cogs call, `clock` what they wait by.
+    """The bot as Discord sees it. `jobs`, `desk` and `offers` are what its cogs call, `clock` what they wait by.
 
     Args:
         shards: this process's; None: it is the only process, and has as many as Discord recommends.
@@ -78,6 +80,7 @@ class SeedreamBot(commands.AutoShardedBot):
         )
         self.jobs: JobService
         self.desk: Desk
+        self.offers: OfferStore
         self._shards = shards
         if shards is not None:
             self.shard_ids, self.shard_count = list(shards.ids), shards.total
@@ -87,15 +90,20 @@ class SeedreamBot(commands.AutoShardedBot):
         self.clock = clock or SystemClock()
         self._presence = Presence(self.clock.monotonic)
 
-    def serve(self, jobs: JobService, desk: Desk) -> None:
+    def serve(self, jobs: JobService, desk: Desk, offers: OfferStore) -> None:
         """Hand over what the cogs call; to be done before logging in."""
         self.jobs = jobs
         self.desk = desk
+        self.offers = offers
 
     async def setup_hook(self) -> None:
         """Load the cogs and register the commands if they changed; runs once, after login and before the gateway."""
-        for extension in (*EXTENSIONS, *((MENTIONS,) if self.hearing.mentions else ())):
+        for extension in EXTENSIONS:
             await self.load_extension(extension)
+        if self.hearing.mentions:
+            await self.load_extension(MENTIONS)
+        if self.hearing.reactions:
+            await self.load_extension(REACTIONS)
         if self._sync_when_changed:
             await self.sync_if_changed()
         if self._shards is not None or self._gateway_url is not None:

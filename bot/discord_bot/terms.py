@@ -26,10 +26,16 @@ class Hearing:
     Attributes:
         mentions: messages that mention it, or answer its pictures.
         message_content: whether it may see other people's messages whole, which is a privileged intent.
+        reactions: reactions to messages with pictures.
+        others: to other people's messages as well, not only to its own.
+        emoji: the reaction that counts; `name:id` for a server's own.
     """
 
     mentions: bool = False
     message_content: bool = False
+    reactions: bool = False
+    others: bool = False
+    emoji: str = "🎨"
 
 
 def intents(hearing: Hearing) -> discord.Intents:
@@ -40,6 +46,7 @@ def intents(hearing: Hearing) -> discord.Intents:
     wanted = discord.Intents.none()
     wanted.guilds = True
     wanted.guild_messages = wanted.dm_messages = hearing.mentions
+    wanted.guild_reactions = wanted.dm_reactions = hearing.reactions
     wanted.message_content = hearing.message_content
     return wanted
 

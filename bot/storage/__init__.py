@@ -7,6 +7,7 @@ from bot.storage.drafts import SqlFormStore
 from bot.storage.facts import FactStore
 from bot.storage.jobs import SqlJobStore
 from bot.storage.line import SqlAdmissionLine
+from bot.storage.offers import SqlOfferStore
 from bot.storage.rates import SqlRequestRate
 from bot.storage.restored import Restoration, reckon_with_restoration
 from bot.storage.trays import SqlTrayStore
@@ -21,6 +22,7 @@ __all__ = [
     "SqlCensus",
     "SqlFormStore",
     "SqlJobStore",
+    "SqlOfferStore",
     "SqlRequestRate",
     "SqlTrayStore",
     "back_up",

@@ -19,9 +19,14 @@ from bot.discord_bot import Hearing, SeedreamBot, intents
 )
 def test_only_what_the_settings_need_is_asked_for(hearing: Hearing, names: set[str]) -> None:
     wanted = {name for name, on in intents(hearing) if on}
-    assert wanted - {"messages"} == names
+    assert wanted == names
 
 
 async def test_a_bot_that_only_registers_commands_hears_nothing() -> None:
     async with SeedreamBot() as bot:
         assert bot.intents == discord.Intents(guilds=True)
+
+
+def test_reactions_have_intents_of_their_own() -> None:
+    wanted = {name for name, on in intents(Hearing(reactions=True)) if on}
+    assert wanted == {"guilds", "guild_reactions", "dm_reactions"}

@@ -48,7 +48,7 @@ def message_payload(message: Message, viewer: User, *, content_allowed: bool = T
         payload |= _forward(message.forwarded, viewer, readable=readable)
     if message.nonce is not None:
         payload["nonce"] = message.nonce
-    if message.reactions:
+    if message.reactions and not nested:
         payload["reactions"] = [_reaction(emoji, users, viewer) for emoji, users in message.reactions.items()]
     if message.thread is not None and not message.thread.deleted:
         payload["thread"] = channel_payload(message.thread, viewer=viewer)
