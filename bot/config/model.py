@@ -66,9 +66,7 @@ class DiscordSettings(_Section):
     @classmethod
     def _seen(cls, value: str, info: ValidationInfo) -> str:
         if value == "all" and info.data.get("message_content") is False:
-            raise ValueError(
-                "needs message_content = true: without it Discord does not show the bot other people's pictures"
-            )
+            raise ValueError("needs message_content = true, or Discord does not show the bot other people's pictures")
         return value
 
     @field_validator("thread_archive_minutes", mode="before")
