@@ -221,7 +221,7 @@ def decree(house: House, *, of_command: bool, allowed: bool) -> None:
     """Set who may use the bot's commands: everyone, or nobody."""
     discord = house.world.discord
     application = discord.application
-    (command,) = application.commands.scope(None).values()
+    command = next(item for item in application.commands.scope(None).values() if item.name == "seedream")
     settings = {
         "id": str(command.id if of_command else application.id),
         "application_id": str(application.id),
