@@ -31,7 +31,11 @@ def place_kind(interaction: AnyInteraction) -> PlaceKind:
         return PlaceKind.DIRECT_MESSAGE if context.dm_channel else PlaceKind.FOREIGN
     if not interaction.is_guild_integration():
         return PlaceKind.FOREIGN
-    kind = interaction.channel.type if interaction.channel is not None else None
+    return kind_of(interaction.channel.type if interaction.channel is not None else None)
+
+
+def kind_of(kind: discord.ChannelType | None) -> PlaceKind:
+    """Return the kind of place that a server's channel is."""
     if kind in _THREADS:
         return PlaceKind.THREAD
     return PlaceKind.TEXT if kind in _WITH_THREADS else PlaceKind.OTHER

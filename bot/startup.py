@@ -14,7 +14,9 @@ _CLOSE_CODES = {
     4011: "the bot is in so many servers that it has to be sharded",
     4012: "this version of Discord's gateway is no longer spoken",
     4013: "the bot asked for intents that do not exist",
-    4014: "the bot asked for privileged intents, which are not switched on for its application",
+    4014: "discord.message_content = true asks for a privileged intent that is not switched on for the application. "
+    'Switch on "Message Content Intent" on its Bot page at https://discord.com/developers/applications, or set '
+    "discord.message_content = false",
 }
 """Closings after which there is no use in connecting again.
 

@@ -18,7 +18,7 @@ from bot.jobs.service import JobService
 from bot.jobs.worker import Worker
 from bot.monitor import Monitor
 from bot.presentation.errors import describe
-from bot.storage import Database, SqlCensus, SqlFormStore, SqlHistory, SqlTrayStore
+from bot.storage import Database, SqlCensus, SqlFormStore, SqlHistory, SqlOfferStore, SqlTrayStore
 from bot.telemetry.discord_calls import DiscordCalls
 
 
@@ -137,7 +137,7 @@ class App:
             history=SqlHistory(database),
             clock=self._clock,
         )
-        self.discord.serve(self.jobs, desk)
+        self.discord.serve(self.jobs, desk, SqlOfferStore(database))
         self._stack.push_async_callback(leave, self.discord.client, self._patience.discord)
         await self.discord.log_in()
         await self._begin()

@@ -7,8 +7,9 @@ import structlog
 
 from bot import __version__
 from bot.clock import Clock
-from bot.config import Settings
-from bot.discord_bot import SeedreamBot, Shards, Speaker, invitation, point_at
+from bot.config import DiscordSettings, Settings
+from bot.discord_bot import Hearing, SeedreamBot, Shards, Speaker, invitation, point_at
+from bot.domain.offers import OfferStore
 from bot.jobs.desk import Desk
 from bot.jobs.service import JobService
 from bot.startup import startup_errors
@@ -44,7 +45,7 @@ class Presence:
         """For how long it has not been connected as it should be; None while it is."""
         return None
 
-    def serve(self, jobs: JobService, desk: Desk) -> None:
+    def serve(self, jobs: JobService, desk: Desk, offers: OfferStore) -> None:
         """Hand over what takes commands in; to be done before logging in."""
 
     async def log_in(self) -> None:
@@ -93,6 +94,7 @@ class GatewayPresence(Presence):
             gateway_url=settings.discord.gateway_url,
             clock=clock,
             http_trace=calls.trace(),
+            hearing=_hearing(settings.discord),
         )
         return cls(settings, bot)
 
@@ -101,9 +103,9 @@ class GatewayPresence(Presence):
         """For how long not every shard of this process has been connected; None while all are."""
         return self._bot.offline_seconds
 
-    def serve(self, jobs: JobService, desk: Desk) -> None:
+    def serve(self, jobs: JobService, desk: Desk, offers: OfferStore) -> None:
         """Hand over what the cogs call; to be done before logging in."""
-        self._bot.serve(jobs, desk)
+        self._bot.serve(jobs, desk, offers)
 
     async def greet(self) -> None:
         """Log where the bot is, as soon as all shards of this process have been told of their servers."""
@@ -116,6 +118,16 @@ class GatewayPresence(Presence):
             _log.warning(
                 "in no server yet; open the link to add the bot to one", link=invitation(self._bot.application_id)
             )
+
+
+def _hearing(settings: DiscordSettings) -> Hearing:
+    return Hearing(
+        mentions=settings.mentions,
+        message_content=settings.message_content,
+        reactions=settings.reactions != "off",
+        others=settings.reactions == "all",
+        emoji=settings.reaction_emoji,
+    )
 
 
 async def sync_commands(settings: Settings, guild_id: int | None, *, remove: bool = False) -> int:

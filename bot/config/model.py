@@ -45,6 +45,11 @@ class DiscordSettings(_Section):
         api_base_url: with the API's version, as in https://discord.com/developers/docs/reference#api-versioning.
         gateway_url: None for what Discord itself says.
         thread_archive_minutes: when a quiet thread folds away; Discord knows these four values only.
+        mentions: whether messages that mention the bot ask for pictures, as `/seedream` does.
+        message_content: whether the bot may see other people's messages whole; a privileged intent, to be switched on
+            for the application first: https://discord.com/developers/docs/events/gateway#message-content-intent.
+        reactions: on whose pictures a reaction offers the form: nobody's, the bot's own, everybody's.
+        reaction_emoji: which reaction; `name:id` for a server's own emoji.
     """
 
     token: Token
@@ -52,6 +57,17 @@ class DiscordSettings(_Section):
     gateway_url: GatewayUrl | None = None
     thread_archive_minutes: Literal[60, 1440, 4320, 10080] = 1440
     sync_commands: bool = True
+    mentions: bool = True
+    message_content: bool = False
+    reactions: Annotated[Literal["off", "results", "all"], BeforeValidator(_lower)] = "off"
+    reaction_emoji: Annotated[str, Field(min_length=1, max_length=60)] = "🎨"
+
+    @field_validator("reactions")
+    @classmethod
+    def _seen(cls, value: str, info: ValidationInfo) -> str:
+        if value == "all" and info.data.get("message_content") is False:
+            raise ValueError("needs message_content = true, or Discord does not show the bot other people's pictures")
+        return value
 
     @field_validator("thread_archive_minutes", mode="before")
     @classmethod

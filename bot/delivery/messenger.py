@@ -8,7 +8,7 @@ card is told there.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
-from typing import Literal
+from typing import Any, Literal
 
 import aiohttp
 import discord
@@ -19,7 +19,7 @@ from bot.delivery.estimates import Estimate, RememberedEstimate
 from bot.delivery.refusals import THREAD_ALREADY_CREATED, of_thread, translated
 from bot.delivery.responses import UNCHANGED, Responses
 from bot.delivery.uploads import opened, shows
-from bot.domain.job import END_PART, TASK_PART, Job, PictureNote, links_part
+from bot.domain.job import CARD_PART, END_PART, TASK_PART, Job, PictureNote, links_part
 from bot.domain.parcel import Parcel
 from bot.domain.place import Venue
 from bot.domain.pricing import PriceList
@@ -81,6 +81,20 @@ class DiscordMessenger:
             raise AnswerOutOfReach
         return await self._responses.find_card(job)
 
+    async def post_card(self, job: Job, nonce: str) -> int:
+        """Answer the message that asks for a job with its card; of one that is deleted by now, in its place."""
+        content, embeds = await self._card(job)
+        reference = None
+        if job.place.ask is not None:
+            # Source: https://discord.com/developers/docs/resources/message#message-reference-structure
+            reference = discord.MessageReference(
+                message_id=job.place.ask.message_id,
+                channel_id=job.place.channel_id,
+                guild_id=job.place.guild_id,
+                fail_if_not_exists=False,
+            )
+        return await self._send(job, nonce, content=content, embeds=embeds, reference=reference)
+
     async def show_card(self, job: Job) -> bool:
         """Edit the command's own reply and tell whether that could be done: it may be deleted, or out of reach."""
         return await self._edit_card(job)
@@ -98,9 +112,9 @@ class DiscordMessenger:
 
     async def _edit_card(self, job: Job, files: Sequence[discord.File] = UNCHANGED) -> bool:
         place = job.place
-        with speaking(job.requester.locale):
-            panel = card(job, await self._estimate(job.request), self._cost(job.request))
-            content, embeds = _laid_out(panel, embeds=place.embeds)
+        if not place.card_id:
+            return False
+        content, embeds = await self._card(job)
         try:
             with translated():
                 if self._responses.reachable(job):
@@ -235,7 +249,7 @@ class DiscordMessenger:
         if job.place.route is Venue.INTERACTION:
             return await self._responses.find(job, sent.images)
         # Not since a moment of ours: our clock may be wrong, or have been, and the ids tell the time by Discord's.
-        after = discord.Object(job.place.card_id)
+        after = discord.Object(job.place.began_at_id)
         seen = False
         with translated():
             async for message in self._channel(sent.channel_id).history(
@@ -260,7 +274,7 @@ class DiscordMessenger:
             return
         try:
             with translated():
-                await self._channel(job.place.channel_id).fetch_message(job.place.card_id)
+                await self._channel(job.place.channel_id).fetch_message(job.place.began_at_id)
         except MessageGone:
             # Whoever may not read is told that first.
             return
@@ -271,11 +285,13 @@ class DiscordMessenger:
             return False
         if images:
             return shows(message, job, images[0])
-        if part not in {TASK_PART, END_PART}:
+        if part not in {CARD_PART, TASK_PART, END_PART}:
             with speaking(job.requester.locale):
                 pages = {links_part(page): text for page, text in enumerate(link_pages(job), start=1)}
             return message.content == pages.get(part)
         shown = "\n".join([message.content, *(field.value or "" for embed in message.embeds for field in embed.fields)])
+        if part == CARD_PART:
+            return job.id in message.content or any(job.id in (embed.footer.text or "") for embed in message.embeds)
         if part == TASK_PART:
             return bool(job.task_id) and str(job.task_id) in shown and message.id != job.place.card_id
         return job.id in message.content and message.id != job.place.card_id and not message.attachments
@@ -296,6 +312,7 @@ class DiscordMessenger:
         files: Sequence[discord.File] = (),
         mention: bool = False,
         view: discord.ui.View | None = None,
+        reference: discord.MessageReference | None = None,
     ) -> int:
         pings = discord.AllowedMentions.none()
         if mention:
@@ -307,6 +324,7 @@ class DiscordMessenger:
                 return await self._responses.follow_up(
                     job, content or "", embeds=embeds, files=files, pings=pings, view=view
                 )
+            answering: Any = {} if reference is None else {"reference": reference}
             with _repeated_by_discord_py(), translated():
                 message = await self._channel(job.home_id).send(
                     content,
@@ -315,11 +333,17 @@ class DiscordMessenger:
                     nonce=nonce,
                     allowed_mentions=pings,
                     view=view or discord.utils.MISSING,
+                    **answering,
                 )
         except MessageGone as error:
             # Of a new message it means a thread that is archived for good: nothing can be posted there.
             raise PlaceGone(detail=error.detail) from error
         return message.id
+
+    async def _card(self, job: Job) -> tuple[str | None, list[discord.Embed]]:
+        with speaking(job.requester.locale):
+            panel = card(job, await self._estimate(job.request), self._cost(job.request))
+            return _laid_out(panel, embeds=job.place.embeds)
 
     def _cost(self, request: GenerationRequest) -> str | None:
         cost = self._prices.at_most(request)

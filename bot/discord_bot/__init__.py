@@ -5,11 +5,12 @@ from bot.discord_bot.client import EXTENSIONS, CommandMemory, SeedreamBot
 from bot.discord_bot.leaving import leave
 from bot.discord_bot.shards import Shards
 from bot.discord_bot.speaker import Speaker
-from bot.discord_bot.terms import intents, invitation, permissions, point_at
+from bot.discord_bot.terms import Hearing, intents, invitation, permissions, point_at
 
 __all__ = [
     "EXTENSIONS",
     "CommandMemory",
+    "Hearing",
     "SeedreamBot",
     "Shards",
     "Speaker",

@@ -14,11 +14,14 @@ from discord.ext import commands
 from bot.clock import Clock, SystemClock
 from bot.discord_bot.answers import ErrorAnsweringTree
 from bot.discord_bot.shards import Presence, Shards
-from bot.discord_bot.terms import intents, point_at_gateway
+from bot.discord_bot.terms import Hearing, intents, point_at_gateway
+from bot.domain.offers import OfferStore
 from bot.jobs.desk import Desk
 from bot.jobs.service import JobService
 
 EXTENSIONS = ("cogs.seedream", "cogs.references", "cogs.results")
+MENTIONS = "cogs.mention"
+REACTIONS = "cogs.reaction"
 
 _log = structlog.get_logger(__name__)
 
@@ -36,7 +39,7 @@ class CommandMemory(Protocol):
 
 
 class SeedreamBot(commands.AutoShardedBot):
-    """The bot as Discord sees it. `jobs` and `desk` are what its cogs call.
+    """The bot as Discord sees it. `jobs`, `desk` and `offers` are what its cogs call, `clock` what they wait by.
 
     Args:
         shards: this process's; None: it is the only process, and has as many as Discord recommends.
@@ -45,6 +48,7 @@ class SeedreamBot(commands.AutoShardedBot):
         gateway_url: where to connect; None: where Discord says.
         clock: tells for how long a shard has been away.
         http_trace: sees every request.
+        hearing: what it listens to beside interactions; None: nothing.
     """
 
     def __init__(
@@ -56,13 +60,15 @@ class SeedreamBot(commands.AutoShardedBot):
         gateway_url: str | None = None,
         clock: Clock | None = None,
         http_trace: aiohttp.TraceConfig | None = None,
+        hearing: Hearing | None = None,
     ) -> None:
+        self.hearing = hearing or Hearing()
         super().__init__(
             http_trace=http_trace or aiohttp.TraceConfig(),
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=ErrorAnsweringTree,
-            intents=intents(),
+            intents=intents(self.hearing),
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
@@ -74,23 +80,30 @@ class SeedreamBot(commands.AutoShardedBot):
         )
         self.jobs: JobService
         self.desk: Desk
+        self.offers: OfferStore
         self._shards = shards
         if shards is not None:
             self.shard_ids, self.shard_count = list(shards.ids), shards.total
         self._memory = memory
         self._sync_when_changed = sync_when_changed
         self._gateway_url = gateway_url
-        self._presence = Presence((clock or SystemClock()).monotonic)
+        self.clock = clock or SystemClock()
+        self._presence = Presence(self.clock.monotonic)
 
-    def serve(self, jobs: JobService, desk: Desk) -> None:
+    def serve(self, jobs: JobService, desk: Desk, offers: OfferStore) -> None:
         """Hand over what the cogs call; to be done before logging in."""
         self.jobs = jobs
         self.desk = desk
+        self.offers = offers
 
     async def setup_hook(self) -> None:
         """Load the cogs and register the commands if they changed; runs once, after login and before the gateway."""
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        if self.hearing.mentions:
+            await self.load_extension(MENTIONS)
+        if self.hearing.reactions:
+            await self.load_extension(REACTIONS)
         if self._sync_when_changed:
             await self.sync_if_changed()
         if self._shards is not None or self._gateway_url is not None:
@@ -179,6 +192,9 @@ class SeedreamBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Log that the bot is there; runs again after every new session."""
         _log.info("connected to Discord", user=str(self.user), guilds=len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Leave messages to the cog that listens to them; there are no commands of text."""
 
     async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
         """Log an error of an event listener with its traceback."""

@@ -1,5 +1,6 @@
 """What holds between the bot and Discord before a word is said: addresses, intents, permissions, the invitation."""
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import discord
@@ -18,13 +19,35 @@ def point_at_gateway(url: str) -> None:
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
 
 
-def intents() -> discord.Intents:
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What the bot listens to beside interactions.
+
+    Attributes:
+        mentions: messages that mention it, or answer its pictures.
+        message_content: whether it may see other people's messages whole, which is a privileged intent.
+        reactions: reactions to messages with pictures.
+        others: to other people's messages as well, not only to its own.
+        emoji: the reaction that counts; `name:id` for a server's own.
+    """
+
+    mentions: bool = False
+    message_content: bool = False
+    reactions: bool = False
+    others: bool = False
+    emoji: str = "🎨"
+
+
+def intents(hearing: Hearing) -> discord.Intents:
     """Return the least the bot needs: interactions want no intent; guilds tells about threads and channels.
 
     Source: https://discord.com/developers/docs/events/gateway#list-of-intents
     """
     wanted = discord.Intents.none()
     wanted.guilds = True
+    wanted.guild_messages = wanted.dm_messages = hearing.mentions
+    wanted.guild_reactions = wanted.dm_reactions = hearing.reactions
+    wanted.message_content = hearing.message_content
     return wanted
 
 

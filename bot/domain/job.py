@@ -116,6 +116,7 @@ class PictureNote(StrEnum):
 LOST = frozenset({PictureNote.GONE, PictureNote.UNUSABLE})
 """Notes of pictures that are not posted; people get their links instead."""
 
+CARD_PART = "card"
 TASK_PART = "task"
 END_PART = "end"
 SHEET_PART = "sheet"
@@ -152,8 +153,8 @@ class Job:
         results: links of the finished pictures, in order; they die at `results_expire_at`.
         failure: why it ended otherwise than delivered.
         sent: its messages by part: "task", "end", and "from-1", "from-11", … by the first picture they carry;
-            "shelf-1", … that pictures are put on; "sheet" is the card, once the contact sheet is on it. An id of 0:
-            nobody knows whether it arrived, or it cannot be used.
+            "shelf-1", … that pictures are put on; "card" where it answers a message, and "sheet", which is the card
+            once the contact sheet is on it. An id of 0: nobody knows whether it arrived, or it cannot be used.
         notes: what happened to pictures on their way, by picture number as text.
         told: whether the person has been told of the end; a job is open until then.
         attempts: how often the present step has failed in a way that may pass.

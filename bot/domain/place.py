@@ -103,18 +103,31 @@ def choose_venue(kind: PlaceKind, rights: frozenset[Right]) -> VenueChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """The message that asked for a job, where there is no interaction; the card is an answer to it.
+
+    Attributes:
+        taken: the words of it that were taken for a version, a size, or a number of pictures.
+    """
+
+    message_id: int
+    taken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """The place of one job's messages.
 
     Attributes:
         channel_id: where the command was used; a thread of ours is `Job.thread_id`.
         card_id: the id of the command's public reply; 0 until Discord has told it.
-        token: the interaction's token, a secret; works until `token_expires_at`.
+        token: the interaction's token, a secret; works until `token_expires_at`. Empty where there is none.
         upload_limit: bytes per file that Discord is believed to take there.
         direct_channel_id: the requester's direct messages, once everything else is closed to the bot; the card stays
             where it is.
         embeds: whether the bot may use embeds there.
         parent_id: of a thread, its channel.
+        ask: the message that asked; None for an interaction.
     """
 
     venue: Venue
@@ -130,11 +143,17 @@ class Place:
     missing: tuple[str, ...] = ()
     direct_channel_id: int | None = None
     parent_id: int | None = None
+    ask: Ask | None = None
 
     @property
     def root_id(self) -> int:
         """The channel that it is, or that its thread belongs to."""
         return self.parent_id or self.channel_id
+
+    @property
+    def began_at_id(self) -> int:
+        """The id of a message that is older than every one of the job's but its card."""
+        return self.card_id or (self.ask.message_id if self.ask is not None else 0)
 
     @property
     def route(self) -> Venue:

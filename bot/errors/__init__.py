@@ -9,6 +9,7 @@ BotError
 │   ├── RequestRefused
 │   ├── PromptMissing
 │   ├── PromptTooLong
+│   ├── ReplyOutOfSight
 │   ├── UnknownVersion
 │   ├── SizeNotUnderstood
 │   ├── TierNotOffered
@@ -16,6 +17,7 @@ BotError
 │   ├── TooFewPixels
 │   ├── TooManyPixels
 │   ├── ImageCountOutOfRange
+│   ├── ImageCountNotUnderstood
 │   ├── TooManyReferences
 │   ├── TooManyImagesTogether
 │   ├── LinkNotUnderstood
@@ -83,7 +85,8 @@ BotError
 │       ├── TaskWithoutPictures
 │       └── TaskOutOfSight
 ├── PlaceError
-│   └── CannotPostPictures
+│   ├── CannotPostPictures
+│   └── AskingNotAllowed
 ├── DeliveryError
 │   ├── PlaceGone
 │   ├── ThreadNotOpened
@@ -142,6 +145,7 @@ from bot.errors.api import (
 )
 from bot.errors.base import BotError, Cost, UnknownError
 from bot.errors.delivery import (
+    AskingNotAllowed,
     CannotPostPictures,
     DeliveryError,
     DeliveryGivenUp,
@@ -192,11 +196,13 @@ from bot.errors.references import (
 )
 from bot.errors.request import (
     AspectRatioOutOfRange,
+    ImageCountNotUnderstood,
     ImageCountOutOfRange,
     LinkNotUnderstood,
     LinkWithPassword,
     PromptMissing,
     PromptTooLong,
+    ReplyOutOfSight,
     RequestError,
     RequestRefused,
     SizeNotUnderstood,
@@ -256,6 +262,7 @@ __all__ = [
     "ApiStatusError",
     "ApiTokenRefused",
     "ApiUnreachable",
+    "AskingNotAllowed",
     "AspectRatioOutOfRange",
     "BackupElsewhere",
     "BackupFailed",
@@ -286,6 +293,7 @@ __all__ = [
     "FormOfAnother",
     "HealthPortUnusable",
     "ImageBeyondScaling",
+    "ImageCountNotUnderstood",
     "ImageCountOutOfRange",
     "ImageFileEmpty",
     "ImageFileTooLarge",
@@ -326,6 +334,7 @@ __all__ = [
     "ReferenceUnreachable",
     "ReferenceUploadFailed",
     "ReferencesRefused",
+    "ReplyOutOfSight",
     "RequestError",
     "RequestRefused",
     "ResultGone",

@@ -19,6 +19,11 @@ class CannotPostPictures(PlaceError):
 
 
 @dataclass(eq=False)
+class AskingNotAllowed(PlaceError):
+    """The person may not use the bot's commands there, so mentioning it is no way around that."""
+
+
+@dataclass(eq=False)
 class DeliveryError(BotError):
     """The pictures exist, but do not reach their place."""
 

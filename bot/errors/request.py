@@ -30,6 +30,11 @@ class PromptTooLong(RequestError):
 
 
 @dataclass(eq=False)
+class ReplyOutOfSight(RequestError):
+    """A message answers another one, whose pictures Discord does not show the bot."""
+
+
+@dataclass(eq=False)
 class UnknownVersion(RequestError):
     """No such version of the model."""
 
@@ -91,6 +96,13 @@ class ImageCountOutOfRange(RequestError):
 
     count: int
     limit: int
+
+
+@dataclass(eq=False)
+class ImageCountNotUnderstood(RequestError):
+    """Neither a number nor "auto"."""
+
+    text: str
 
 
 @dataclass(eq=False)

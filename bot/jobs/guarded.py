@@ -22,6 +22,11 @@ class GuardedMessenger:
         """Look for the card."""
         return await self.messenger.find_card(job)
 
+    async def post_card(self, job: Job, nonce: str) -> int:
+        """Answer a message with the card, if the job is ours."""
+        await self.tenure.ensure(job)
+        return await self.messenger.post_card(job, nonce)
+
     async def show_card(self, job: Job) -> bool:
         """Edit the card, if the job is ours."""
         await self.tenure.ensure(job)

@@ -38,6 +38,10 @@ class Messenger(Protocol):
         """
         ...
 
+    async def post_card(self, job: Job, nonce: str) -> int:
+        """Post the card as an answer to the message that asks for the job; return its id."""
+        ...
+
     async def show_card(self, job: Job) -> bool:
         """Make the command's own reply say where the job stands; tell whether it is there and within reach."""
         ...

@@ -18,7 +18,12 @@ class JobStore(Protocol):
     """
 
     async def add(self, job: Job) -> None:
-        """Store a new job, held by this process."""
+        """Store a new job, held by this process.
+
+        Raises:
+            AlreadyTaken: there is one of its id.
+            StorageUnavailable: the database did not take it; try again with the same job.
+        """
         ...
 
     async def get(self, job_id: str) -> Job | None:

@@ -13,7 +13,7 @@ from bot.domain.job import Job, Requester, Status
 from bot.domain.place import Place
 from bot.domain.request import GenerationRequest
 from bot.domain.sources import Picture, Source, numbered
-from bot.errors import JobLost, ShuttingDown, StorageUnavailable
+from bot.errors import AlreadyTaken, JobLost, ShuttingDown, StorageUnavailable
 from bot.jobs.ports import JobStore
 from bot.jobs.worker import Worker
 
@@ -31,6 +31,11 @@ def new_job_id() -> str:
     return secrets.token_hex(8)
 
 
+def job_id_of(message_id: int) -> str:
+    """Return the id of the job that a message asks for: always the same."""
+    return f"{message_id:016x}"
+
+
 class JobService:
     """Accepts jobs: from then on each is worked on until its person has been told the end."""
 
@@ -43,6 +48,7 @@ class JobService:
         self._new_id = new_id
         self._closed = False
         self._admitted = 0
+        self._promising: set[str] = set()
         self._idle = asyncio.Event()
         self._idle.set()
         self._held: list[Job] = []
@@ -109,18 +115,7 @@ class JobService:
             StorageUnavailable: it could not be stored; nothing was begun.
             Exception: what `acknowledge` raises; whether Discord took it all the same is found out later.
         """
-        pictures = [source for source in sources if isinstance(source, Picture)]
-        known = len(pictures) == len(sources)
-        job = Job(
-            id=job_id or self._new_id(),
-            status=Status.ACCEPTED,
-            requester=requester,
-            place=place,
-            request=replace(request, reference_count=len(pictures)),
-            references=numbered(pictures) if known else (),
-            sources=() if known else tuple(sources),
-            created_at=self._clock.now(),
-        )
+        job = self._new_job(job_id or self._new_id(), requester, place, request, sources)
         storing = asyncio.create_task(self._store.add(job), name=f"storing {job.id}")
         card_id = 0
         try:
@@ -132,6 +127,55 @@ class JobService:
             await storing
             job = await self._begin(job, card_id)
         return job
+
+    async def promise(
+        self, *, requester: Requester, place: Place, request: GenerationRequest, sources: Sequence[Source]
+    ) -> Job | None:
+        """Store a job that a message asks for and have it worked on; None where that message has its job already.
+
+        Nobody waits for an acknowledgement, so the row itself is the promise: the job's first step answers the message.
+        The job's id is made of the message's, so that whoever hears of the same message again makes no second one.
+
+        Args:
+            requester: who asks.
+            place: where, with the message that asks, and a `card_id` of 0.
+            request: what for.
+            sources: where its reference images come from, in order.
+
+        Raises:
+            StorageUnavailable: it could not be stored; nothing was begun.
+        """
+        if place.ask is None:
+            raise ValueError("no message asks for this job")
+        job = self._new_job(job_id_of(place.ask.message_id), requester, place, request, sources)
+        if job.id in self._promising:
+            return None
+        self._promising.add(job.id)
+        try:
+            if await self._store.get(job.id) is not None:
+                return None
+            await self._store.add(job)
+        except AlreadyTaken:
+            return None
+        finally:
+            self._promising.discard(job.id)
+        return await self._begin(job, card_id=0)
+
+    def _new_job(
+        self, job_id: str, requester: Requester, place: Place, request: GenerationRequest, sources: Sequence[Source]
+    ) -> Job:
+        pictures = [source for source in sources if isinstance(source, Picture)]
+        known = len(pictures) == len(sources)
+        return Job(
+            id=job_id,
+            status=Status.ACCEPTED,
+            requester=requester,
+            place=place,
+            request=replace(request, reference_count=len(pictures)),
+            references=numbered(pictures) if known else (),
+            sources=() if known else tuple(sources),
+            created_at=self._clock.now(),
+        )
 
     async def _begin(self, job: Job, card_id: int) -> Job:
         """Note the acknowledgement of a stored job and hand it to the worker, who finds out what could not be noted."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 import structlog
 
 from bot.clock import Clock
-from bot.domain.job import TASK_PART, Job, Status, TaskStatus
+from bot.domain.job import CARD_PART, SHEET_PART, TASK_PART, Job, Status, TaskStatus
 from bot.domain.place import NoThread, Venue
 from bot.domain.retry import RetryPolicy
 from bot.domain.speed import speed_class
@@ -43,6 +43,13 @@ ACKNOWLEDGED_BY_THEN = timedelta(seconds=5)
 """Until when a command may still be acknowledged; Discord takes that for three seconds.
 
 Source: https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-callback
+"""
+
+WORTH_AN_EDIT = timedelta(seconds=20)
+"""How long a task has been at the API when its thread is told of a status between the first and the last.
+
+Only where the card is the bot's own message, whose edits count toward its 50 requests a second: most tasks are ready by
+then, and take five requests in all (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit).
 """
 
 _log = structlog.get_logger(__name__)
@@ -99,8 +106,14 @@ class Steps:
                 return await self._tell(job)
 
     async def _begin(self, job: Job) -> Turn:
-        """Begin a job whose command was acknowledged; of one left in between, Discord knows whether it was."""
-        if not job.place.card_id:
+        """Begin a job whose command was acknowledged; of one left in between, Discord knows whether it was.
+
+        A message is answered here, for the job's row is all that was promised so far.
+        """
+        if job.place.ask is not None and job.place.direct_channel_id is None:
+            job = await self.sender.send(await self.sender.settle(job), CARD_PART, self.messenger.post_card)
+            job = replace(job, place=replace(job.place, card_id=job.message_id(CARD_PART) or 0))
+        elif not job.place.card_id and job.place.ask is None:
             age = self.clock.now() - job.created_at
             if timedelta() <= age < ACKNOWLEDGED_BY_THEN:
                 return Again((ACKNOWLEDGED_BY_THEN - age).total_seconds())
@@ -115,13 +128,18 @@ class Steps:
         return Again()
 
     async def _prepare(self, job: Job) -> Turn:
-        await self._show_quietly(job)
+        if job.place.ask is None:
+            await self._show_quietly(job)
         if not job.prepared:
+            gathering = bool(job.sources)
             if job.sources:
                 job = await self._gather(job)
             if not all(reference.api_url for reference in job.references):
                 prepared = await self.preparer.prepare(job.references)
                 job = await self._save(await self.sheets.shown(taken_over(job, prepared), prepared.sheet), job)
+            if job.place.ask is not None and (gathering or job.remarks) and SHEET_PART not in job.sent:
+                # The card did not know of it yet.
+                await self._show_quietly(job)
             if job.place.venue is Venue.THREAD and job.thread_id is None:
                 job = await self._open_thread(job)
         return InLine()
@@ -160,7 +178,7 @@ class Steps:
         if job.status is not Status.PREPARING:
             return Again()
         submitting = replace(job, status=Status.SUBMITTING, submitted_at=self.clock.now())
-        if job.place.venue is not Venue.THREAD:
+        if job.place.venue is not Venue.THREAD and job.place.ask is None:
             await self._show_quietly(submitting)
         await self.api.reserve()
         if not may_post():
@@ -241,9 +259,14 @@ class Steps:
             job = await self._save(replace(job, task_status=state.status, task_since=now, attempts=0), job)
         elif job.attempts:
             job = await self._save(replace(job, attempts=0, retry_at=None), job)
-        if job.task_shown is not job.task_status:
+        if job.task_shown is not job.task_status and self._worth_showing(job):
             job = await self._show_status(job)
         return Again(await self._poll_delay(job), at_api=True)
+
+    def _worth_showing(self, job: Job) -> bool:
+        if job.place.ask is None or job.place.venue is not Venue.THREAD or not job.message_id(TASK_PART):
+            return True
+        return job.submitted_at is None or self.clock.now() - job.submitted_at >= WORTH_AN_EDIT
 
     def overdue(self, job: Job) -> bool:
         """Tell whether a task has had more time than the deadline gives."""
@@ -278,8 +301,9 @@ class Steps:
                 await self.messenger.edit_task(job)
             else:
                 job = await self.sender.send(await self.sender.settle(job), TASK_PART, self.messenger.post_task)
-                # Edits through the interaction's token cost nothing, so the card need not go on about the references.
-                await self.messenger.show_card(job)
+                if job.place.ask is None:
+                    # Edits through the interaction's token cost nothing, so the card need not go on about references.
+                    await self.messenger.show_card(job)
         except DiscordUnavailable as error:
             _log.warning("status not shown yet", job=job.id, error=str(error))
             # The intent to send may have been stored by then.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.domain.job import END_PART, LOST, Job, PictureNote, Status, links_part
+from bot.domain.job import END_PART, LOST, TASK_PART, Job, PictureNote, Status, links_part
 from bot.domain.place import Venue
 from bot.errors import BotError, JobLost, StorageUnavailable
 from bot.jobs.messenger import Messenger
@@ -40,7 +40,7 @@ class Telling:
             unsaid = error
         seen = bool(job.delivered_images - set(job.noted(PictureNote.UNCONFIRMED))) or bool(job.message_id(END_PART))
         unshown: list[BotError] = []
-        shows: list[Callable[[Job], Awaitable[bool]]] = [self.messenger.show_card]
+        shows: list[Callable[[Job], Awaitable[bool]]] = [] if says_enough(job) else [self.messenger.show_card]
         if job.place.venue is Venue.THREAD:
             shows.insert(0, self.messenger.edit_task)
         for show in shows:
@@ -81,6 +81,13 @@ def _without_doubtful_end(job: Job) -> Job:
     """Return a job whose end may be told again, because nobody can be sure that it was: better twice than never."""
     doubtful = END_PART in job.sent and not job.message_id(END_PART)
     return replace(job, sent={p: s for p, s in job.sent.items() if p != END_PART}) if doubtful else job
+
+
+def says_enough(job: Job) -> bool:
+    """Tell whether the card of a message's job stays true as it is: its edits count, and the thread has everything."""
+    delivered = job.status is Status.DELIVERED and not job.noted(*LOST, PictureNote.UNCONFIRMED)
+    at_home = job.place.venue is Venue.THREAD and job.place.direct_channel_id is None
+    return job.place.ask is not None and delivered and at_home and job.message_id(TASK_PART) is not None
 
 
 def wants_message(job: Job, clock: Clock) -> bool:

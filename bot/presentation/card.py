@@ -9,10 +9,14 @@ from bot.presentation.panel import Panel
 from bot.presentation.references import reference_names, remark_lines
 from bot.presentation.rights import right_names
 from bot.presentation.status import stand, task_line, tone
-from bot.presentation.wording import code, one_line, quote, shortened
+from bot.presentation.wording import code, listing, one_line, quote, shortened
 
 MAX_THREAD_NAME = 100
 """Source: https://discord.com/developers/docs/resources/channel#start-thread-from-message"""
+
+
+MOST_TAKEN = 6
+"""Wishes that the small print repeats."""
 
 
 def thread_name(job: Job) -> str:
@@ -69,8 +73,11 @@ def _shows_progress(job: Job) -> bool:
 
 
 def small_print(job: Job) -> tuple[str, ...]:
-    """Return why there is no thread where one might be expected, and the job's id."""
+    """Return what was taken from a message's words, why there is no thread where one is expected, and the job's id."""
     lines = []
+    if job.place.ask is not None and job.place.ask.taken:
+        taken = listing(f"“{one_line(shortened(words, 40))}”" for words in job.place.ask.taken[:MOST_TAKEN])
+        lines.append(_("Taken from your words: {taken}.").format(taken=taken))
     match job.place.no_thread:
         case NoThread.PERMISSION:
             missing = right_names(job.place.missing)

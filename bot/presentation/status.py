@@ -38,16 +38,8 @@ def task_line(job: Job, typical: float | None = None) -> str:
 def stand(job: Job) -> str:
     """Return one or two sentences on where a job stands, for its card."""
     match job.status:
-        case Status.ACCEPTED:
-            return _("Got it.")
-        case Status.PREPARING if not all(reference.api_url for reference in job.references):
-            return ngettext(
-                "Checking {count} reference image.", "Checking {count} reference images.", len(job.references)
-            ).format(count=len(job.references))
-        case Status.PREPARING if job.place.venue is Venue.THREAD and job.thread_id is None:
-            return _("On its way; task ID and status come in the thread.")
-        case Status.PREPARING:
-            return _("In line for a free place at Seedream.")
+        case Status.ACCEPTED | Status.PREPARING:
+            return _coming(job)
         case Status.SUBMITTING:
             return _("Being sent to Seedream.")
         case Status.WAITING if job.place.venue is Venue.THREAD:
@@ -60,6 +52,24 @@ def stand(job: Job) -> str:
             return _delivered(job)
         case _:
             return end_words(job)
+
+
+def _coming(job: Job) -> str:
+    threaded = job.place.venue is Venue.THREAD
+    if job.place.ask is not None:
+        # Edits of this card count toward the bot's limit, so it says what stays true.
+        if threaded:
+            return _("Got it; task ID, status and pictures come in the thread.")
+        return _("Got it; task ID and status come here.")
+    if job.status is Status.ACCEPTED:
+        return _("Got it.")
+    if not all(reference.api_url for reference in job.references):
+        return ngettext(
+            "Checking {count} reference image.", "Checking {count} reference images.", len(job.references)
+        ).format(count=len(job.references))
+    if threaded and job.thread_id is None:
+        return _("On its way; task ID and status come in the thread.")
+    return _("In line for a free place at Seedream.")
 
 
 def end_words(job: Job) -> str:

@@ -8,6 +8,7 @@ from bot.storage.facts import FactStore
 from bot.storage.history import SqlHistory
 from bot.storage.jobs import SqlJobStore
 from bot.storage.line import SqlAdmissionLine
+from bot.storage.offers import SqlOfferStore
 from bot.storage.rates import SqlRequestRate
 from bot.storage.restored import Restoration, reckon_with_restoration
 from bot.storage.trays import SqlTrayStore
@@ -23,6 +24,7 @@ __all__ = [
     "SqlFormStore",
     "SqlHistory",
     "SqlJobStore",
+    "SqlOfferStore",
     "SqlRequestRate",
     "SqlTrayStore",
     "back_up",

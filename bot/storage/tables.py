@@ -130,9 +130,11 @@ Index("ix_trays_expires", trays.c.expires_at)
 offers = Table(
     "offers",
     metadata,
-    # Who has been offered a form for a message they reacted to: once each.
+    # Who has been offered a form for a message they reacted to, once each; and by which message of the bot's own.
     Column("message_id", BigInteger, primary_key=True, autoincrement=False),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("answer_id", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
 )
 Index("ix_offers_created", offers.c.created_at)

@@ -35,6 +35,7 @@ class Application:
         integration_types_config: the install settings, by integration type ("0" servers, "1" users).
         bot_public: whether others than the owner may add it.
         commands: what it has registered.
+        command_permissions: what the people who manage a guild have set for its commands, by guild.
     """
 
     bot: User
@@ -46,6 +47,7 @@ class Application:
     bot_public: bool = True
     interactions_endpoint_url: str | None = None
     commands: CommandRegistry = field(default_factory=CommandRegistry)
+    command_permissions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def id(self) -> int:

@@ -190,6 +190,13 @@ class Events:
         guild_id = interaction.channel.guild.id if interaction.channel.guild else None
         interaction.told = self._world.gateway.dispatch("INTERACTION_CREATE", lambda _: payload, guild_id)
 
+    def command_permissions(self, guild: "Guild", settings: Json) -> None:
+        """Somebody who manages a guild has set who may use a command; of that the bot is told without an intent."""
+        application = self._world.application
+        kept = application.command_permissions.setdefault(guild.id, [])
+        kept[:] = [item for item in kept if item["id"] != settings["id"]] + [settings]
+        self._tell_guild("APPLICATION_COMMAND_PERMISSIONS_UPDATE", settings, guild, Intents.NONE)
+
     # Delivery ------------------------------------------------------------------------------------------------
 
     def _tell_message(self, event: str, message: "Message") -> None:

@@ -13,11 +13,13 @@ from sandbox.discord.files import Attachment
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.guilds import Guild
 from sandbox.discord.interactions import Interaction
+from sandbox.discord.mentions import find_mentions
 from sandbox.discord.messages import Message, MessageFlags, MessageType
 from sandbox.discord.observing import Observer
 from sandbox.discord.snowflakes import SnowflakeMaker
 from sandbox.discord.timers import Timers
 from sandbox.discord.users import User
+from sandbox.discord.validation.messages import AllowedMentions
 
 log = logging.getLogger("sandbox.discord")
 
@@ -33,6 +35,8 @@ class World:
         observers: those who watch REST exchanges and gateway dispatches.
         most_active_threads: of a guild; that there is a limit stands in
             https://discord.com/developers/docs/topics/threads, the number is what servers meet in practice.
+        shows_answered: whether a message that the bot may see whole shows it whole what it answers, too. Discord's
+            documents do not say; False is what they say of every message that is not named as an exemption.
         nonce_window: seconds within which `enforce_nonce` finds the first message again.
     """
 
@@ -42,6 +46,7 @@ class World:
         self.announced_upload_limit: int | None = None
         self.most_active_threads = 1000
         self.nonce_window = 5 * 60.0
+        self.shows_answered = False
         self.ids = SnowflakeMaker(clock)
         self.changes = Changes()
         self.observers: list[Observer] = []
@@ -163,6 +168,9 @@ class World:
         thread = self.open_thread(forum, name, owner=owner)
         first = Message(thread.id, thread, owner, self.clock.now(), content=content, attachments=attachments or [])
         thread.starter = first
+        found = find_mentions(content, thread, owner, AllowedMentions())
+        first.mentions, first.mention_roles, first.mention_everyone = found.users, found.roles, found.everyone
+        first.pinged = found.pinged
         self.publish(first)
         return thread
 

@@ -35,8 +35,9 @@ class Writer(User):
         files: Iterable[File] = (),
         stickers: Iterable[str] = (),
         reply_to: Message | None = None,
+        ping: bool = True,
     ) -> Message:
-        """Write a message; stickers are given by their names.
+        """Write a message; stickers are given by their names. An answer pings, unless the person switches that off.
 
         Raises:
             ClientRefused: the person may not, or there is nothing to send.
@@ -55,7 +56,7 @@ class Writer(User):
         message.reference_id = reply_to.id if reply_to else None
         folder = f"attachments/{channel.id}"
         message.attachments = [self._store(file, folder, ephemeral=False) for file in uploads]
-        found = find_mentions(message.content, channel, self, AllowedMentions(), replied_to=reply_to)
+        found = find_mentions(message.content, channel, self, AllowedMentions(), replied_to=reply_to if ping else None)
         message.mentions, message.mention_roles, message.mention_everyone = found.users, found.roles, found.everyone
         message.pinged = found.pinged
         self._world.publish(message)

@@ -30,7 +30,7 @@ def unused_port() -> int:
     [
         (4004, DiscordTokenRefused, "DiscordTokenRefused"),
         (4013, DiscordRefused, "intents that do not exist"),
-        (4014, DiscordRefused, "privileged intents"),
+        (4014, DiscordRefused, "Message Content Intent"),
     ],
 )
 async def test_a_closing_for_good_ends_the_waiting_with_its_reason(

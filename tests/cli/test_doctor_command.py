@@ -20,7 +20,7 @@ from bot.cli.outcome import Guard
 from bot.config import ClusterSettings, load_settings
 from bot.storage import Database
 from bot.telemetry.health import HealthServer
-from sandbox.discord import DiscordSandbox
+from sandbox.discord import DiscordSandbox, Intents
 from sandbox.faults import Fault, FaultKind
 from sandbox.seedream import SeedreamSandbox
 
@@ -312,6 +312,30 @@ def test_what_the_application_tells_is_judged(
     assert found.passed is passed
     assert words in f"{found.detail} {found.remedy}"
     assert passed or found.remedy
+
+
+@pytest.mark.parametrize(
+    ("flags", "passed", "words"),
+    [
+        (0, False, 'Switch on "Message Content Intent"'),
+        (1 << 14, False, "discord.message_content = false"),
+        (1 << 19, True, "Message Content is needed and on"),
+        (1 << 18, True, "Message Content is needed and on"),
+        (1 << 19 | 1 << 14, True, "Server Members is on"),
+    ],
+)
+def test_an_intent_that_the_settings_ask_for_has_to_be_on(flags: int, passed: bool, words: str) -> None:
+    found = application.intents({"flags": flags}, message_content=True)
+    assert found.passed is passed
+    assert words in f"{found.detail} {found.remedy}"
+
+
+async def test_the_settings_say_whether_an_intent_is_needed(clinic: Clinic, discord: DiscordSandbox) -> None:
+    clinic.sections["discord"]["message_content"] = "true"
+    assert await clinic.examine() == 1
+    assert clinic.row("Intents").startswith("FAIL")
+    discord.application.privileged_intents = Intents.MESSAGE_CONTENT
+    assert await clinic.examine() == 0, clinic.said
 
 
 async def test_the_application_is_read_over_the_wire(clinic: Clinic, discord: DiscordSandbox) -> None:

@@ -32,6 +32,10 @@ def file(discord: str = "", seedream: str = "", rest: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (
+            file(discord='reactions = "all"'),
+            "discord.reactions: needs message_content = true, or Discord does not show the bot other people's pictures",
+        ),
         (file(seedream="requests_per_second = -1"), "seedream.requests_per_second: must be greater than 0, got -1"),
         (file(seedream="requests_per_second = inf"), "seedream.requests_per_second: must be a finite number, got inf"),
         (

@@ -85,6 +85,9 @@ EXAMPLES: dict[str, list[Exchange]] = {
         asked("POST", MESSAGES, {"attachments": [{"id": 0}]}),
         asked("POST", MESSAGES, {"allowed_mentions": {"users": [4001]}}),
         asked("POST", "/users/@me/channels", {"recipient_id": 4001}),
+        asked("POST", MESSAGES, {"message_reference": {"message_id": 7}}),
+        asked("POST", MESSAGES, {"message_reference": {"message_id": "7", "channel_id": 2}}),
+        asked("POST", MESSAGES, {"message_reference": {"message_id": "7", "guild_id": 5}}),
     ],
     "files beside an interaction's message": [
         sent("/webhooks/3/token", {"content": "a picture"}),

@@ -14,7 +14,7 @@ from bot.domain.references import Prepared, Reference
 from bot.domain.request import GenerationRequest
 from bot.domain.shelves import shelf_ids
 from bot.domain.sources import Gathered
-from bot.errors import JobLost, ResultUnreachable, StorageUnavailable
+from bot.errors import AlreadyTaken, JobLost, ResultUnreachable, StorageUnavailable
 from tests.support.jobs import UPLOAD_LIMIT, make_references
 
 LEASE = timedelta(seconds=60)
@@ -61,6 +61,8 @@ class MemoryStore:
 
     async def add(self, job: Job) -> None:
         self._count(job)
+        if job.id in self.tables.rows:
+            raise AlreadyTaken(job_id=job.id)
         self.tables.rows[job.id] = Row(job, self.owner, self.clock.now() + LEASE)
 
     async def get(self, job_id: str) -> Job | None:
@@ -283,6 +285,9 @@ class RecordingMessenger:
     async def find_card(self, job: Job) -> int | None:  # noqa: ARG002 - the port's shape
         self._raise("find_card")
         return self.card_id
+
+    async def post_card(self, job: Job, nonce: str) -> int:
+        return self._post(job, "card", nonce)
 
     async def show_card(self, job: Job) -> bool:
         self._raise("show_card")

@@ -40,7 +40,12 @@ def no_gateway() -> discord.GatewayNotFound:
         (closed(4999), DiscordRefused(4999, "it closed the connection for good")),
         (
             discord.PrivilegedIntentsRequired(0),
-            DiscordRefused(4014, "the bot asked for privileged intents, which are not switched on for its application"),
+            DiscordRefused(
+                4014,
+                "discord.message_content = true asks for a privileged intent that is not switched on for the "
+                'application. Switch on "Message Content Intent" on its Bot page at '
+                "https://discord.com/developers/applications, or set discord.message_content = false",
+            ),
         ),
         (discord.RateLimited(61.5), DiscordRefused(429, "try again in 62 seconds")),
         (answered(403, "Missing Access"), DiscordRefused(403, "Missing Access")),

@@ -110,7 +110,7 @@ async def test_a_bad_write_fails_alone(database: Database, store: SqlJobStore, m
     await first
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     kinds = [type(outcome).__name__ for outcome in outcomes]
-    assert kinds == ["NoneType", "JobLost", "IntegrityError", "NoneType", "KeyError", "ValueError", "Job"]
+    assert kinds == ["NoneType", "JobLost", "IntegrityError", "NoneType", "KeyError", "AlreadyTaken", "Job"]
     assert await store.get(make_job(1).id) == make_job(1)
     assert await store.get(make_job(2).id) == make_job(2, status=Status.PREPARING)
     assert await _stored(database) == 2

@@ -35,6 +35,7 @@ _PRIVILEGED = {
     "Server Members": 1 << 14 | 1 << 15,
     "Message Content": 1 << 18 | 1 << 19,
 }
+_CONTENT = "Message Content"
 _HELLO = 10
 _MOST_SERVERS = 200
 
@@ -117,7 +118,7 @@ async def checks(settings: DiscordSettings, cluster: ClusterSettings) -> list[Ch
         if not first.passed:
             return [first, *(not_checked(name, "Discord did not let the bot in") for name in NAMES[1:])]
         of_gateway = await gateway(api, settings.gateway_url, cluster)
-        return [first, *await _application_checks(api), await servers(api), *of_gateway]
+        return [first, *await _application_checks(api, settings), await servers(api), *of_gateway]
 
 
 async def token(api: DiscordApi, base_url: str) -> Check:
@@ -141,7 +142,7 @@ async def token(api: DiscordApi, base_url: str) -> Check:
     return passed(TOKEN, f"logged in as {user.get('username')} ({user.get('id')})")
 
 
-async def _application_checks(api: DiscordApi) -> list[Check]:
+async def _application_checks(api: DiscordApi, settings: DiscordSettings) -> list[Check]:
     try:
         answer = await api.get("/applications/@me")
     except NoAnswer as problem:
@@ -149,7 +150,12 @@ async def _application_checks(api: DiscordApi) -> list[Check]:
             failed(APPLICATION, f"it cannot be read: {problem.detail}", "Try again later."),
             *(not_checked(name, "the application cannot be read") for name in (INSTALLATION, INTENTS, INVITATION)),
         ]
-    return [application(answer), installation(answer), intents(answer), invitation(answer)]
+    return [
+        application(answer),
+        installation(answer),
+        intents(answer, message_content=settings.message_content),
+        invitation(answer),
+    ]
 
 
 def application(answer: dict[str, Any]) -> Check:
@@ -193,14 +199,23 @@ def installation(answer: dict[str, Any]) -> Check:
     return passed(INSTALLATION, "in servers, and with people's accounts")
 
 
-def intents(answer: dict[str, Any]) -> Check:
-    """Tell about privileged intents; the bot needs none, so nothing can be missing."""
+def intents(answer: dict[str, Any], *, message_content: bool = False) -> Check:
+    """Check the one privileged intent that the settings may ask for, and tell about those that are on for nothing."""
     flags = int(answer.get("flags") or 0)
     granted = [name for name, bits in _PRIVILEGED.items() if flags & bits]
-    if not granted:
-        return passed(INTENTS, "no privileged intent is needed, none is on")
-    verb = "is" if len(granted) == 1 else "are"
-    return passed(INTENTS, f"none is needed; {', '.join(granted)} {verb} on", "May be switched off on the Bot page.")
+    if message_content and _CONTENT not in granted:
+        return failed(
+            INTENTS,
+            f"discord.message_content = true needs {_CONTENT}, which is off; Discord would not let the bot in",
+            f'Switch on "Message Content Intent" on your application\'s Bot page at {_PORTAL}, or set '
+            "discord.message_content = false.",
+        )
+    needed = f"{_CONTENT} is needed and on" if message_content else "no privileged intent is needed"
+    others = [name for name in granted if not (message_content and name == _CONTENT)]
+    if not others:
+        return passed(INTENTS, needed if message_content else f"{needed}, none is on")
+    verb = "is" if len(others) == 1 else "are"
+    return passed(INTENTS, f"{needed}; {', '.join(others)} {verb} on", "May be switched off on the Bot page.")
 
 
 def invitation(answer: dict[str, Any]) -> Check:

@@ -3,6 +3,7 @@
 # ruff: noqa: ARG001 - a class without data still is the argument that picks its words
 
 from bot.errors import (
+    AskingNotAllowed,
     CannotPostPictures,
     DeliveryError,
     DeliveryGivenUp,
@@ -34,6 +35,14 @@ def _cannot_post(error: CannotPostPictures) -> str:
         "I may not post pictures here, so I did not start. Someone who manages this channel can give me the "
         "permission {missing}; or use the command in another channel."
     ).format(missing=right_names(error.missing))
+
+
+@describe.register
+def _not_allowed(error: AskingNotAllowed) -> str:
+    return _(
+        "Whoever manages that server has not given you the right to use the commands of apps there, and mentioning me "
+        "counts as one. They can change that in the channel's permissions, or under Integrations."
+    )
 
 
 @describe.register

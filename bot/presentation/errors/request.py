@@ -4,11 +4,13 @@
 
 from bot.errors import (
     AspectRatioOutOfRange,
+    ImageCountNotUnderstood,
     ImageCountOutOfRange,
     LinkNotUnderstood,
     LinkWithPassword,
     PromptMissing,
     PromptTooLong,
+    ReplyOutOfSight,
     RequestError,
     RequestRefused,
     SizeNotUnderstood,
@@ -50,6 +52,14 @@ def _prompt_missing(error: PromptMissing) -> str:
 def _prompt_too_long(error: PromptTooLong) -> str:
     return _("The prompt has {length} characters; Seedream takes at most {limit}. Please shorten it.").format(
         length=number(error.length), limit=number(error.limit)
+    )
+
+
+@describe.register
+def _reply(error: ReplyOutOfSight) -> str:
+    return _(
+        "I cannot see the pictures of the message you answered: Discord shows me those of other people's messages only "
+        "in part. Right-click it and choose Apps, then Edit with Seedream; or attach the picture to your own message."
     )
 
 
@@ -112,6 +122,11 @@ def _count(error: ImageCountOutOfRange) -> str:
     return _("Ask for 1 to {limit} pictures, or for Auto; {count} is not possible.").format(
         limit=error.limit, count=error.count
     )
+
+
+@describe.register
+def _count_text(error: ImageCountNotUnderstood) -> str:
+    return _("{text} is no number of pictures. Give one from 1 to 15, or auto.").format(text=_quoted(error.text))
 
 
 @describe.register

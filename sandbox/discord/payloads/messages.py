@@ -48,7 +48,7 @@ def message_payload(message: Message, viewer: User, *, content_allowed: bool = T
         payload |= _forward(message.forwarded, viewer, readable=readable)
     if message.nonce is not None:
         payload["nonce"] = message.nonce
-    if message.reactions:
+    if message.reactions and not nested:
         payload["reactions"] = [_reaction(emoji, users, viewer) for emoji, users in message.reactions.items()]
     if message.thread is not None and not message.thread.deleted:
         payload["thread"] = channel_payload(message.thread, viewer=viewer)
@@ -57,7 +57,8 @@ def message_payload(message: Message, viewer: User, *, content_allowed: bool = T
     elif message.author is viewer and not message.is_system:
         payload["application_id"] = str(message.channel.world.application.id)
     if message.reference_id is not None:
-        payload |= _reference(message, viewer, content_allowed=content_allowed, nested=nested)
+        unfolded = content_allowed or (readable and message.channel.world.shows_answered)
+        payload |= _reference(message, viewer, content_allowed=unfolded, nested=nested)
     return payload
 
 

@@ -95,9 +95,8 @@ async def _list(call: Call) -> list[Json]:
 
 
 async def _permissions(call: Call) -> list[Json]:
-    # What a guild's admins have set for single users, roles or channels; nobody sets any here.
-    _scope(call)
-    return []
+    """Return what a guild's admins have set for single users, roles or channels."""
+    return call.world.application.command_permissions.get(_scope(call) or 0, [])
 
 
 async def _get(call: Call) -> Json:

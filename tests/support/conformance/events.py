@@ -114,6 +114,7 @@ EVENTS: Mapping[str, Shape] = {
     "MESSAGE_REACTION_REMOVE_EMOJI": Shape(
         keys={"channel_id": ID, "message_id": ID, "guild_id?": ID, "emoji": Ref("MessageReactionEmojiResponse")}
     ),
+    "APPLICATION_COMMAND_PERMISSIONS_UPDATE": Shape("CommandPermissionsResponse"),
     "TYPING_START": Shape(
         keys={"channel_id": ID, "guild_id?": ID, "user_id": ID, "timestamp": NUMBER, "member?": _MEMBER}
     ),

@@ -44,6 +44,8 @@ def upgrade() -> None:
         "offers",
         sa.Column("message_id", sa.BigInteger(), nullable=False, autoincrement=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False, autoincrement=False),
+        sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.Column("answer_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("message_id", "user_id", name="pk_offers"),
     )
