@@ -145,14 +145,14 @@ def sync(
 
 
 def _synced(count: int, guild: int | None, *, remove: bool) -> str:
-    registered = f"Registered {count} command{'' if count == 1 else 's'}"
+    registered = f"Registered {count} commands"
     if guild is None:
         return f"{registered} everywhere."
     if remove:
         return f"Took the commands of server {guild} away. Those registered everywhere are still there."
     return (
-        f"{registered} for server {guild}. `run` also registers it everywhere, so people there may see it twice; take "
-        f"this one away with: seedream-bot sync --guild {guild} --remove"
+        f"{registered} for server {guild}. `run` also registers them everywhere, so people there may see them twice; "
+        f"take these away with: seedream-bot sync --guild {guild} --remove"
     )
 
 

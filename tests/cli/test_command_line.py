@@ -376,10 +376,13 @@ def bot_settings(discord: DiscordSandbox, folder: Path, **more: str) -> dict[str
     }
 
 
+COMMANDS = ["seedream", "Edit with Seedream", "Add to references"]
+
+
 async def test_sync_registers_the_commands_and_says_how_many(tmp_path: Path) -> None:
     async with DiscordSandbox() as discord:
         told = await run_for_real("sync", **bot_settings(discord, tmp_path))
-    assert told == (0, "Registered 1 command everywhere.\n", "")
+    assert told == (0, "Registered 3 commands everywhere.\n", "")
 
 
 async def test_sync_for_one_server_says_which(tmp_path: Path) -> None:
@@ -389,8 +392,8 @@ async def test_sync_for_one_server_says_which(tmp_path: Path) -> None:
     assert told == (
         0,
         (
-            f"Registered 1 command for server {guild.id}. `run` also registers it everywhere, so people there may see "
-            f"it twice; take this one away with: seedream-bot sync --guild {guild.id} --remove\n"
+            f"Registered 3 commands for server {guild.id}. `run` also registers them everywhere, so people there may "
+            f"see them twice; take these away with: seedream-bot sync --guild {guild.id} --remove\n"
         ),
         "",
     )
@@ -402,10 +405,10 @@ async def test_what_was_registered_for_one_server_can_be_taken_away(tmp_path: Pa
         settings = bot_settings(discord, tmp_path)
         for arguments in (["sync"], ["sync", "--guild", str(guild.id)]):
             assert (await run_for_real(*arguments, **settings))[0] == 0
-        assert discord.commands.names(guild.id) == ["seedream"]
+        assert discord.commands.names(guild.id) == COMMANDS
         code, out, err = await run_for_real("sync", "--guild", str(guild.id), "--remove", **settings)
         assert discord.commands.names(guild.id) == []
-        assert discord.commands.names() == ["seedream"]
+        assert discord.commands.names() == COMMANDS
     assert (code, err) == (0, "")
     assert out.startswith(f"Took the commands of server {guild.id} away.")
 
