@@ -1,6 +1,5 @@
 """Messages that mention the bot, or answer one of its pictures: what stands in them becomes a job."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,9 +11,9 @@ from discord.ext import commands
 from bot.clock import Clock
 from bot.command_rights import CommandRights
 from bot.discord_bot import SeedreamBot
+from bot.domain.links import parse_links
 from bot.domain.parcel import result_named
 from bot.domain.place import PlaceKind, Right, Venue, VenueChoice, choose_venue
-from bot.domain.sources import MessageLink, Picture, Source
 from bot.domain.sparing import Sparing
 from bot.domain.wishes import mentions, read_wishes, readable, without_links
 from bot.errors import (
@@ -36,7 +35,6 @@ from bot.presentation.mentions import usage
 _log = structlog.get_logger(__name__)
 
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
-_MESSAGE_LINK = re.compile(r"https?://(?:(?:ptb|canary)\.)?discord(?:app)?\.com/channels/(\d+|@me)/(\d+)/(\d+)/?")
 GREETED_EVERY = 600.0
 """Seconds within which a person is told once how a mention works, and once that they may not use it."""
 WORDS_A_MINUTE = 5
@@ -178,7 +176,9 @@ class Mention(commands.Cog):
         if answered.seen.left_out and not answered.seen.pictures:
             _require_pictures(answered.seen)
         jobs, theirs = self.bot.jobs, answered.seen.pictures
-        request = wishes.request(len(own.pictures) + len(theirs) + len(links))
+        pointed_at = parse_links("\n".join(links))
+        count = len(own.pictures) + len(theirs) + len(pointed_at.sources)
+        request = wishes.request(count, pointed_at.problems)
         application_id = self.bot.application_id or 0
         with jobs.admission():
             await jobs.promise(
@@ -187,7 +187,7 @@ class Mention(commands.Cog):
                 request=request,
                 sources=[
                     *own.pictures,
-                    *map(_pointed_at, links),
+                    *pointed_at.sources,
                     *(await self.bot.desk.originals(theirs) if answered.own else theirs),
                 ],
             )
@@ -226,13 +226,6 @@ def _choose(around: Surroundings) -> VenueChoice:
     write = Right.SEND_MESSAGES_IN_THREADS if around.kind is PlaceKind.THREAD else Right.SEND_MESSAGES
     needed = (Right.VIEW_CHANNEL, write, Right.READ_MESSAGE_HISTORY)
     raise CannotPostPictures(missing=tuple(right.value for right in needed if right not in around.rights))
-
-
-def _pointed_at(link: str) -> Source:
-    if found := _MESSAGE_LINK.fullmatch(link):
-        guild, channel, message = found.groups()
-        return MessageLink(None if guild == "@me" else int(guild), int(channel), int(message))
-    return Picture(link, link.partition("?")[0].rstrip("/").rpartition("/")[2][-100:] or "picture")
 
 
 def _require_pictures(seen: MessagePictures) -> None:

@@ -5,7 +5,7 @@ commas, semicolons and line breaks, so that "4 images of cats on a wall" stays w
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.request import GenerationRequest, RequestDraft, check_request
@@ -49,14 +49,18 @@ class Wishes:
     images: str | None = None
     taken: tuple[str, ...] = ()
 
-    def request(self, reference_count: int) -> GenerationRequest:
+    def request(self, reference_count: int, others: Sequence[RequestError] = ()) -> GenerationRequest:
         """Return the request that this amounts to.
+
+        Args:
+            reference_count: how many reference images it has, or has at least.
+            others: what else was found wrong with the message.
 
         Raises:
             RequestRefused: with every broken rule.
         """
         draft = RequestDraft(self.prompt, reference_count=reference_count)
-        problems: list[RequestError] = []
+        problems = list(others)
         if self.version is not None:
             draft = replace(draft, version=self.version)
         if self.size is not None:

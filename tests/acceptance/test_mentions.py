@@ -61,6 +61,20 @@ async def test_links_come_after_ones_own_pictures_and_leave_the_prompt(house: Ho
     assert [upload.data for upload in house.uploads(entry)] == [picture(n).data for n in (1, 2)]
 
 
+async def test_a_link_to_a_message_of_the_bots_means_its_pictures(house: House) -> None:
+    result = results(house, await delivered(house, await mention(house, "a fox")))[0]
+    link = f"https://discord.com/channels/{house.guild.id}/{result.channel.id}/{result.id}"
+    await delivered(house, await mention(house, f"{link} in clay"))
+    entry = house.world.seedream.ledger[-1]
+    assert entry.payload["prompt"] == "in clay"
+    assert len(house.uploads(entry)) == 1
+
+
+async def test_a_link_that_is_not_followed_is_told(house: House) -> None:
+    await answer(house, await mention(house, "https://ann:secret@a.example/b.png in clay"), "Nothing was spent.")
+    assert house.paid == 0
+
+
 async def test_a_single_picture_costs_at_most_five_counted_requests(house: House) -> None:
     # What the server lets people do is asked for once.
     await delivered(house, await mention(house))
