@@ -8,6 +8,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from sandbox.seedream import Upload
 from sandbox.sketches import lighthouse, red_boat
+from tests.acceptance.house import picture
 from tests.browser.accessibility import expect_accessible
 from tests.browser.hands import drop, fill_in, paste, screenshot, start_command
 from tests.browser.stage import Stage
@@ -120,7 +121,9 @@ async def test_fourteen_pictures_at_once_and_one_too_many(context: BrowserContex
         page = await stage.open(context)
         form = await start_command(page, "seedream")
         await fill_in(form, prompt="Fourteen boats")
-        await drop(page, page.get_by_role("main"), {f"boat{number}.png": red_boat() for number in range(1, 16)})
+        await drop(
+            page, page.get_by_role("main"), {f"boat{number}.png": picture(number).data for number in range(1, 16)}
+        )
         await expect(form.get_by_role("list", name="Pictures and files").get_by_role("listitem")).to_have_count(14)
         await expect(form).to_contain_text("14 files fit; the others were left out.")
         await expect_accessible(page)
