@@ -89,7 +89,9 @@ class Worker:
         self._regained: set[str] = set()
         self._changed = asyncio.Event()
         self._stopping = False
-        self._leases = Leases(store, tenure, clock, settings, known=self._jobs, take_over=self._take_over)
+        self._leases = Leases(
+            store, tenure, clock, settings, known=self._jobs, take_over=self._take_over, look=self._look
+        )
 
     @property
     def busy(self) -> bool:
@@ -246,7 +248,7 @@ class Worker:
         return startable
 
     def _look(self, job_id: str) -> None:
-        """Take one more step of a job whose turn it is not yet, which shows the person that it waits."""
+        """Take one more step of a job: it shows the person that their turn is not yet, or finds the job lost."""
         if job_id not in self._running:
             self._schedule(job_id, 0.0)
 
