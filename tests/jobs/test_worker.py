@@ -682,6 +682,23 @@ async def test_a_job_that_was_stored_without_an_answer_is_found_at_the_next_rene
     assert len(engine.api.posts) == 1
 
 
+async def test_a_task_whose_job_was_lost_while_it_was_asked_for_stands_in_the_log(engine: Engine) -> None:
+    job = make_job()
+
+    def lose() -> None:
+        engine.tables.rows[job.id].owner = "other"
+
+    engine.api.before_submit = lose
+    engine.start()
+    with capture_logs() as logs:
+        await engine.take(job)
+        await engine.run_for(5)
+    assert [(entry["job"], entry["task"]) for entry in logs if "a task was taken" in entry["event"]] == [
+        (job.id, "task-1")
+    ]
+    assert engine.worker.open_jobs == 0
+
+
 async def test_a_job_lost_and_regained_within_one_step_goes_on(engine: Engine) -> None:
     """The step that slept writes nothing; the job is worked on with what is stored."""
     gate = asyncio.Event()
