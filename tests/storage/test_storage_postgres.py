@@ -19,6 +19,7 @@ from bot.storage import (
     FactStore,
     SqlAdmissionLine,
     SqlJobStore,
+    SqlRequestRate,
     check,
     in_use,
     reckon_with_restoration,
@@ -413,3 +414,19 @@ async def test_of_processes_that_start_at_once_on_a_restored_database_one_reckon
         stored = await SqlJobStore(other, "after", timedelta(seconds=60)).get(make_job().id)
     assert stored is not None
     assert stored.status is Status.UNKNOWN
+
+
+async def test_a_slot_of_a_rate_does_not_wait_for_the_disk(url: str) -> None:
+    behind = text("SELECT pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn()")
+    async with await Database.open(url) as database:
+        rate, unflushed = SqlRequestRate(database, "seedream", 10.0), False
+        for _ in range(200):
+            # The server writes in the background, too, and may have been faster than the question.
+            await rate.reserve()
+            unflushed = await database.read(lambda connection: connection.execute(behind).scalar_one())
+            if unflushed:
+                break
+        assert unflushed
+        setting = text("SHOW synchronous_commit")
+        # For that alone: whatever else is stored waits.
+        assert await database.read(lambda connection: connection.execute(setting).scalar_one()) == "on"
