@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from bot.clock import Clock
 from bot.config import Settings
 from bot.jobs.guarded import GuardedMessenger
@@ -11,10 +13,12 @@ from bot.jobs.ports import AdmissionLine
 from bot.jobs.queue import ProcessLine
 from bot.jobs.tenure import Tenure
 from bot.seedream import ProcessRate, RequestRate
-from bot.storage import Database, SqlAdmissionLine, SqlJobStore, SqlRequestRate
+from bot.storage import Database, FactStore, SqlAdmissionLine, SqlJobStore, SqlRequestRate
 
 RATE = "seedream"
 """The name of the rate at which all processes together ask the API."""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,38 @@ def share(database: Database, store: SqlJobStore, settings: Settings, clock: Clo
         tenure=Tenure(store, clock, timedelta(seconds=settings.jobs.lease_seconds), sole=alone),
         alone=alone,
     )
+
+
+async def compare_settings(database: Database, settings: Settings, *, gateway: bool) -> None:
+    """Log every setting that all processes should be given alike, and that the one started before was given otherwise.
+
+    Args:
+        database: an open one, which remembers them.
+        settings: this process's.
+        gateway: whether it has shards.
+
+    Raises:
+        StorageUnavailable: try again.
+    """
+    if database.exclusive:
+        return
+    alike = {
+        "seedream.max_concurrent_tasks": str(settings.seedream.max_concurrent_tasks),
+        "seedream.requests_per_second": f"{settings.seedream.requests_per_second:g}",
+    }
+    if gateway:
+        cluster = settings.cluster
+        alike |= {"cluster.count": str(cluster.count), "cluster.shards": str(cluster.total_shards)}
+    facts = FactStore(database)
+    for key, here in alike.items():
+        before = await facts.get(f"setting:{key}")
+        if before == here:
+            continue
+        await facts.set(f"setting:{key}", here)
+        if before is not None:
+            _log.warning(
+                "the process that was started before has another value; all should have the same",
+                key=key,
+                here=here,
+                before=before,
+            )

@@ -18,6 +18,7 @@ from bot.jobs.service import JobService
 from bot.jobs.worker import Worker
 from bot.monitor import Monitor
 from bot.presentation.errors import describe
+from bot.sharing import compare_settings
 from bot.storage import Database, SqlCensus, SqlFormStore, SqlHistory, SqlOfferStore, SqlTrayStore
 from bot.telemetry.discord_calls import DiscordCalls
 
@@ -112,6 +113,7 @@ class App:
         self.monitor = Monitor(SqlCensus(database))
         await self._answer_probes()
         await look_back(database, self._clock)
+        await compare_settings(database, settings, gateway=self._gateway)
         point_at(settings.discord.api_base_url)
         calls = DiscordCalls(settings.discord.api_base_url, self.monitor.metrics.discord_call)
         self.discord = (

@@ -14,7 +14,8 @@ class JobSettings:
             shorter than a quarter of it.
         poll_longest: seconds between polls at most.
         poll_deadline: how long a task may take before the job is `expired`.
-        steps_at_once: how many jobs are worked on at the same time; waiting ones do not count.
+        steps_at_once: how many jobs are worked on at the same time; waiting ones do not count, nor those that submit,
+            of which there are no more than tasks.
         lease: how long a job stays ours without being renewed.
         claim_every: how often to look for jobs that nobody holds, at least; others may give some back at any time.
     """

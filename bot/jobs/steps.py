@@ -199,7 +199,13 @@ class Steps:
             attempts=0,
             retry_at=None,
         )
-        job = await self._show_status(await self._save_surely(waiting, job))
+        try:
+            job = await self._save_surely(waiting, job)
+        except JobLost:
+            # Whoever has it by now has told the person that the outcome is unknown; the operator can have it fetched.
+            _log.error("a task was taken whose job is another process's by now", job=job.id, task=task_id)
+            raise
+        job = await self._show_status(job)
         return Again(await self._poll_delay(job), at_api=True)
 
     async def _show_quietly(self, job: Job) -> None:

@@ -85,11 +85,15 @@ class Worker:
         self._order = itertools.count()
         self._jobs: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
+        # Those of them that submit: many may wait for the rate of requests, which is no reason to hold others up.
+        self._submitting: set[str] = set()
         # Claimed again while a step was running that knew them from before.
         self._regained: set[str] = set()
         self._changed = asyncio.Event()
         self._stopping = False
-        self._leases = Leases(store, tenure, clock, settings, known=self._jobs, take_over=self._take_over)
+        self._leases = Leases(
+            store, tenure, clock, settings, known=self._jobs, take_over=self._take_over, look=self._look
+        )
 
     @property
     def busy(self) -> bool:
@@ -179,14 +183,14 @@ class Worker:
         heapq.heappush(self._due, (self._clock.monotonic() + seconds, entry, job_id))
         self._changed.set()
 
+    @property
+    def _has_room(self) -> bool:
+        others = len(self._running) - len(self._submitting)
+        return not self._stopping and others < self._settings.steps_at_once
+
     def _start_due(self) -> None:
         now = self._clock.monotonic()
-        while (
-            not self._stopping
-            and self._due
-            and self._due[0][0] <= now
-            and len(self._running) < self._settings.steps_at_once
-        ):
+        while self._has_room and self._due and self._due[0][0] <= now:
             _, entry, job_id = heapq.heappop(self._due)
             if self._entry.get(job_id) == entry and job_id not in self._running:
                 self._start(job_id, self._attempts.advance)
@@ -200,7 +204,7 @@ class Worker:
         """Wait until something changes or the next job is due."""
         self._changed.clear()
         delay = None
-        if self._due and len(self._running) < self._settings.steps_at_once and not self._stopping:
+        if self._due and self._has_room:
             delay = self._due[0][0] - self._clock.monotonic()
         await until_rung(self._changed, self._clock, delay)
 
@@ -224,6 +228,7 @@ class Worker:
             turn = Again(_AFTER_A_FALL, at_api=True)
         finally:
             del self._running[job_id]
+            self._submitting.discard(job_id)
             self._regained.discard(job_id)
             self._follow(job_id, turn)
 
@@ -242,11 +247,12 @@ class Worker:
     def _start_submitting(self, job_id: str) -> bool:
         startable = not self._stopping and job_id not in self._running
         if startable:
+            self._submitting.add(job_id)
             self._start(job_id, self._attempts.submit)
         return startable
 
     def _look(self, job_id: str) -> None:
-        """Take one more step of a job whose turn it is not yet, which shows the person that it waits."""
+        """Take one more step of a job: it shows the person that their turn is not yet, or finds the job lost."""
         if job_id not in self._running:
             self._schedule(job_id, 0.0)
 

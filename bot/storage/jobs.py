@@ -148,6 +148,8 @@ class SqlJobStore:
     async def claim(self, limit: int) -> Sequence[Claim]:
         """Take over up to `limit` open jobs that nobody holds, or whose holder's lease ran out, oldest first.
 
+        Not this process's own: `renew` brings those back, and what is known of them stays true.
+
         Raises:
             StorageUnavailable: nothing was taken over; try again.
         """
@@ -277,7 +279,7 @@ def claim_statement(owner: str, lease_until: DatabaseTime, limit: int) -> Return
     now = select(DatabaseTime()).scalar_subquery()
     due = (
         select(jobs.c.id)
-        .where(jobs.c.open, or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= now))
+        .where(jobs.c.open, or_(jobs.c.lease_until.is_(None), (jobs.c.lease_until <= now) & (jobs.c.owner != owner)))
         .order_by(jobs.c.created_at, jobs.c.id)
         .limit(limit)
         # Where several processes claim at once, each takes what no other is just taking; SQLite has one writer anyway.

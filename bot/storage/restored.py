@@ -66,7 +66,9 @@ async def reckon_with_restoration(database: Database, now: datetime) -> Restorat
         return connection.execute(select(facts.c.name).where(facts.c.name == MARK)).first() is not None
 
     def work(connection: Connection) -> Restoration | None:
-        marked = connection.execute(select(facts.c.value).where(facts.c.name == MARK)).scalar_one_or_none()
+        # Locked, so that of several processes that start at once one does it and the others wait.
+        mark = select(facts.c.value).where(facts.c.name == MARK).with_for_update()
+        marked = connection.execute(mark).scalar_one_or_none()
         if marked is None:
             return None
         taken = _taken(marked)

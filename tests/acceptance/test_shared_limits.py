@@ -89,7 +89,7 @@ def _most_above_the_pace(moments: Sequence[datetime]) -> float:
     )
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_limits_hold_over_two_processes_and_one_of_them_ends_what_the_other_has_begun(
     world: SandboxWorld, tmp_path: Path, postgres: PostgresServer, name: str
 ) -> None:
@@ -113,13 +113,13 @@ async def test_limits_hold_over_two_processes_and_one_of_them_ends_what_the_othe
         return interaction.original is not None and "Outcome:" in words(interaction.original)
 
     async with processes[0] as first:
-        await world.discord.wait_ready(timeout=30)
+        await world.discord.wait_ready(timeout=60)
         # Before the second one is there, which would be told of each command as well.
         interactions = [
             await person.slash(channel, "seedream", prompt=f"harbour {number}")
             for number, person in enumerate(persons * 4)
         ]
-        await world.until(lambda: all_places_taken(PLACES), what="the first tasks", timeout=30)
+        await world.until(lambda: all_places_taken(PLACES), what="the first tasks", timeout=60)
         async with processes[1] as second:
             await asyncio.wait_for(_share_out(postgres, name), 60)
             hurry()

@@ -5,13 +5,17 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.job import Job, Requester, Status
 from bot.domain.place import Venue
+from bot.domain.request import GenerationRequest
+from bot.errors import StorageUnavailable
 from bot.storage import Database
+from bot.storage.backend import Work
 from bot.storage.database import BUSY_TIMEOUT
 from bot.storage.postgres.backend import PostgresBackend
 from bot.storage.postgres.engine import locate, working_engine
@@ -20,6 +24,8 @@ from tests.jobs.engine import SETTINGS, Engine
 from tests.jobs.fakes import LEASE, completed
 from tests.support.jobs import THREAD, make_job, make_place
 from tests.support.postgres import PostgresServer
+
+T = TypeVar("T")
 
 SECONDS = LEASE.total_seconds()
 IN_PLACE = make_place(venue=Venue.CHANNEL)
@@ -285,3 +291,66 @@ async def test_who_is_alone_pays_nothing_for_a_stall() -> None:
     assert (await engine.finish(make_job().id)).status is Status.DELIVERED
     assert engine.store.reads - reads < 20
     await engine.crash()
+
+
+async def test_jobs_lost_in_line_are_not_known_for_ever_by_who_was_stopped(fleet: Fleet, sleeper: Engine) -> None:
+    sleeper.api.seconds_per_task = 10_000.0
+    jobs = [_numbered(number, user=number) for number in range(8)]
+    with capture_logs():
+        for job in jobs:
+            await sleeper.take(job)
+        await sleeper.run_for(10)
+        assert sleeper.worker.backlog().in_line == 5
+        _clock(sleeper).awake.clear()
+        heir = fleet.add("heir")
+        await heir.run_for(2 * SECONDS)
+        assert (heir.worker.open_jobs, heir.worker.backlog().in_line) == (8, 5)
+        _clock(sleeper).awake.set()
+        await heir.run_for(SECONDS)
+    assert sleeper.worker.open_jobs == 0
+    assert (sleeper.worker.backlog().in_line, sleeper.worker.backlog().at_api) == (0, 0)
+
+
+async def test_after_an_outage_of_the_database_each_process_keeps_its_jobs(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one to find the database again must not take the others' task ids, which are stored nowhere yet."""
+    slow, quick = fleet.add("slow"), fleet.add("quick")
+    fleet.first.api.seconds_per_task = 10.0
+    away = False
+    real_write, real_read = PostgresBackend.write, PostgresBackend.read
+
+    async def write(self: PostgresBackend, work: Work[T], *, single: bool = False) -> T:
+        if away:
+            raise StorageUnavailable(detail="it is away")
+        return await real_write(self, work, single=single)
+
+    async def read(self: PostgresBackend, work: Work[T]) -> T:
+        if away:
+            raise StorageUnavailable(detail="it is away")
+        return await real_read(self, work)
+
+    monkeypatch.setattr(PostgresBackend, "write", write)
+    monkeypatch.setattr(PostgresBackend, "read", read)
+    real_submit = fleet.first.api.submit
+
+    async def submit(request: GenerationRequest, image_urls: Sequence[str]) -> str:
+        nonlocal away
+        task_id = await real_submit(request, image_urls)
+        away = True
+        return task_id
+
+    monkeypatch.setattr(fleet.first.api, "submit", submit)
+    job = make_job(place=IN_PLACE)
+    with capture_logs():
+        await slow.take(job)
+        await slow.run_until(lambda: away)
+        await slow.run_for(2 * SECONDS)
+        away = False
+        # The other process is the first to look.
+        _clock(slow).awake.clear()
+        await quick.run_for(SETTINGS.claim_every.total_seconds() + 1)
+        _clock(slow).awake.set()
+        after = await quick.finish(job.id)
+    assert after.status is Status.DELIVERED
+    assert len(fleet.first.api.posts) == 1

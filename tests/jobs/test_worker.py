@@ -570,11 +570,12 @@ async def test_no_more_steps_at_once_than_allowed() -> None:
 
     async def counted(job: Job) -> bool:
         nonlocal now, most
-        now += 1
+        counts = job.status is Status.PREPARING
+        now += counts
         most = max(most, now)
         await asyncio.sleep(0)
         there = await show(job)
-        now -= 1
+        now -= counts
         return there
 
     engine.messenger.show_card = counted  # type: ignore[method-assign]  # a count that the script has no word for
@@ -584,6 +585,25 @@ async def test_no_more_steps_at_once_than_allowed() -> None:
     await engine.settle()
     await engine.crash()
     assert most == 2
+
+
+async def test_who_waits_to_submit_holds_nobody_else_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine.build(settings=JobSettings(steps_at_once=2, lease=LEASE))
+
+    async def at_a_low_rate() -> None:
+        await engine.clock.sleep(1000)
+
+    monkeypatch.setattr(engine.api, "reserve", at_a_low_rate)
+    for number in range(5):
+        engine.store.put(_numbered(number, status=Status.PREPARING), owner=None)
+    engine.start()
+    await engine.run_for(1)
+    assert engine.worker.backlog().at_api == 5
+    finished = delivering_job(1, "f" * 16, place=IN_PLACE, thread_id=None)
+    engine.store.put(finished)
+    engine.worker.take(finished)
+    assert (await engine.finish(finished.id, 60)).status is Status.DELIVERED
+    await engine.crash()
 
 
 async def test_ten_thousand_waiting_jobs_cost_no_tasks_and_no_steps_before_they_are_due() -> None:
@@ -660,6 +680,23 @@ async def test_a_job_that_was_stored_without_an_answer_is_found_at_the_next_rene
     after = await engine.finish(job.id, 120)
     assert after.status is Status.DELIVERED
     assert len(engine.api.posts) == 1
+
+
+async def test_a_task_whose_job_was_lost_while_it_was_asked_for_stands_in_the_log(engine: Engine) -> None:
+    job = make_job()
+
+    def lose() -> None:
+        engine.tables.rows[job.id].owner = "other"
+
+    engine.api.before_submit = lose
+    engine.start()
+    with capture_logs() as logs:
+        await engine.take(job)
+        await engine.run_for(5)
+    assert [(entry["job"], entry["task"]) for entry in logs if "a task was taken" in entry["event"]] == [
+        (job.id, "task-1")
+    ]
+    assert engine.worker.open_jobs == 0
 
 
 async def test_a_job_lost_and_regained_within_one_step_goes_on(engine: Engine) -> None:

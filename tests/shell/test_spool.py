@@ -10,6 +10,7 @@ from bot.presentation.errors import describe
 from bot.spool import check_spool, open_spool, spool_folder
 
 IN_MEMORY = "sqlite+aiosqlite:///:memory:"
+SERVER = "postgresql+asyncpg://bot@db.example.com/bot"
 
 
 def url(path: Path) -> str:
@@ -85,6 +86,26 @@ async def test_a_database_in_memory_has_a_temporary_one(tmp_path: Path) -> None:
         assert spool != other
     assert inside(tmp_path) == []
     assert check_spool(IN_MEMORY, str(tmp_path)) == tmp_path
+
+
+async def test_what_killed_processes_left_of_a_server_s_database_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    killed, strange, linked = (tmp_path / f"seedream-bot-{name}.spool" for name in ("killed", "strange", "linked"))
+    for folder in (killed, strange):
+        (folder / "results").mkdir(parents=True)
+        (folder / "results" / "1").write_bytes(b"a picture")
+    (killed / "lock").touch()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "lock").touch()
+    linked.symlink_to(elsewhere)
+    async with open_spool(SERVER, str(tmp_path)) as living:
+        (living.results / "2").write_bytes(b"a picture")
+        async with open_spool(SERVER, str(tmp_path)) as other:
+            assert other != living
+        assert inside(living.results) == ["2"]
+        assert stat.S_IMODE(living.results.parent.stat().st_mode) == 0o700
+    assert inside(tmp_path) == ["elsewhere", linked.name, strange.name]
+    assert inside(elsewhere) == ["lock"]
 
 
 @pytest.mark.parametrize("database", ["bot.db", ":memory:"])

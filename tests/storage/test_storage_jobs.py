@@ -177,6 +177,16 @@ async def test_a_lease_that_ran_out_is_claimed_and_fences_the_old_owner(
     assert await stalled.claim(10) == []
 
 
+async def test_nobody_takes_over_from_themselves(store: SqlJobStore, database: Database, make_job: JobMaker) -> None:
+    job = make_job()
+    await store.add(job)
+    # As after a jump of the database's clock: what a step knows of its job is still so.
+    await _expire_leases(database)
+    assert await store.claim(10) == []
+    assert await store.renew() == 1
+    await store.save(replace(job, status=Status.PREPARING), was=Status.ACCEPTED)
+
+
 async def test_a_stalled_owner_writes_nothing_even_when_the_job_has_become_its_own_again(
     make_store: StoreMaker, make_job: JobMaker
 ) -> None:

@@ -367,6 +367,13 @@ async def test_a_clock_that_was_put_back_silences_nobody(database: Database) -> 
     assert await rate.reserve() <= 0.001
 
 
+async def test_a_low_rate_holds_however_far_ahead_its_slots_are(database: Database) -> None:
+    rate, watch = SqlRequestRate(database, "seedream", 0.01), Stopwatch()
+    assert await rate.reserve() <= 0.01
+    for number in range(1, 41):
+        assert watch.due(await rate.reserve(), 100.0 * number)
+
+
 async def _set(database: Database, ahead: float) -> None:
     statement = update(rates).values(next_at=DatabaseSeconds(ahead))
     await _execute(database, statement)

@@ -14,12 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncTransaction
 from bot.domain.job import Job, Status
 from bot.errors import DatabaseUnusable, StorageUnavailable
 from bot.presentation.errors import describe
-from bot.storage import Database, FactStore, SqlAdmissionLine, SqlJobStore, check, in_use
+from bot.storage import (
+    Database,
+    FactStore,
+    SqlAdmissionLine,
+    SqlJobStore,
+    SqlRequestRate,
+    check,
+    in_use,
+    reckon_with_restoration,
+)
 from bot.storage.migrate import newest_revision
 from bot.storage.postgres import engine as engines
 from bot.storage.postgres.backend import PostgresBackend
+from bot.storage.restored import MARK
 from bot.storage.tables import jobs
-from sandbox.clock import ManualClock
+from sandbox.clock import EPOCH, ManualClock
 from tests.support.postgres import GUARDED, GUARDED_PASSWORD, PostgresServer
 
 JobMaker = Callable[..., Job]
@@ -391,3 +401,32 @@ async def test_two_who_claim_at_once_share_without_waiting(url: str, make_job: J
         assert len(taken) == len(set(taken))
         rest = [claim.job_id for claim in await stores[0].claim(40)]
         assert sorted(taken + rest) == sorted(make_job(number).id for number in range(40))
+
+
+async def test_of_processes_that_start_at_once_on_a_restored_database_one_reckons_with_it(
+    url: str, make_job: JobMaker
+) -> None:
+    async with await Database.open(url) as one, await Database.open(url) as other:
+        await SqlJobStore(one, "before", timedelta(seconds=60)).add(make_job())
+        await FactStore(one).set(MARK, '{"taken": "2026-01-31T03:00:00+00:00"}')
+        found = await asyncio.gather(*(reckon_with_restoration(database, EPOCH) for database in (one, other)))
+        assert sorted(restored is not None for restored in found) == [False, True]
+        stored = await SqlJobStore(other, "after", timedelta(seconds=60)).get(make_job().id)
+    assert stored is not None
+    assert stored.status is Status.UNKNOWN
+
+
+async def test_a_slot_of_a_rate_does_not_wait_for_the_disk(url: str) -> None:
+    behind = text("SELECT pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn()")
+    async with await Database.open(url) as database:
+        rate, unflushed = SqlRequestRate(database, "seedream", 10.0), False
+        for _ in range(200):
+            # The server writes in the background, too, and may have been faster than the question.
+            await rate.reserve()
+            unflushed = await database.read(lambda connection: connection.execute(behind).scalar_one())
+            if unflushed:
+                break
+        assert unflushed
+        setting = text("SHOW synchronous_commit")
+        # For that alone: whatever else is stored waits.
+        assert await database.read(lambda connection: connection.execute(setting).scalar_one()) == "on"
