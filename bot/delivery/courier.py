@@ -78,9 +78,8 @@ class SpoolCourier:
         """Return the file of a picture, or the note of why there is none."""
         path = self._spool / job.id / str(number)
         async with self._downloads:
-            if await asyncio.to_thread(path.exists):
+            if await asyncio.to_thread(_is_there, path):
                 return path
-            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
             try:
                 await download(self._session, job.results[number - 1], number, path)
             except ResultGone:
@@ -94,6 +93,14 @@ class SpoolCourier:
             return await asyncio.get_running_loop().run_in_executor(self._fitting, fit, path, limit)
         except NotAPictureError:
             return PictureNote.UNUSABLE
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a file is there; where it is not, make its folder."""
+    there = path.exists()
+    if not there:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return there
 
 
 def file_limit(job: Job) -> int:
