@@ -104,13 +104,15 @@ async def test_what_was_given_back_is_read_anew(store: SqlJobStore, make_job: Jo
         assert (await store.save(replace(mine, attempts=1), was=mine.status)).revision == 2
 
 
-async def test_a_job_claimed_after_its_lease_is_read_anew(make_store: StoreMaker, make_job: JobMaker) -> None:
-    store = make_store(lease=timedelta(0))
+async def test_a_job_that_another_has_had_is_read_anew(make_store: StoreMaker, make_job: JobMaker) -> None:
+    store, other = make_store(lease=timedelta(0)), make_store("other")
     await store.add(make_job())
+    assert len(await other.claim(10)) == 1
+    await other.release()
     await store.claim(10)
     mine = await store.mine(make_job().id)
     assert mine is not None
-    assert mine.revision == 1
+    assert mine.revision == 2
 
 
 async def test_a_token_that_has_ended_is_not_remembered(
