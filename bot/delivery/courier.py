@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import aiohttp
@@ -29,8 +30,9 @@ class SpoolCourier:
         self._session = session
         self._spool = spool
         self._downloads = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
-        # Decoding a 4K picture takes some 50 MB, so one at a time keeps memory bounded whatever is delivered.
-        self._fitting = asyncio.Semaphore(1)
+        # Decoding a 4K picture takes 64 MB, so one at a time keeps memory bounded whatever is delivered. Always in the
+        # same thread, too: the C library keeps what was freed for each thread apart.
+        self._fitting = ThreadPoolExecutor(1, thread_name_prefix="fitting")
 
     async def pack(self, job: Job, numbers: Sequence[int]) -> Parcel:
         """Return the next message's worth of the pictures asked for; ones that cannot be had are noted instead.
@@ -76,9 +78,8 @@ class SpoolCourier:
         """Return the file of a picture, or the note of why there is none."""
         path = self._spool / job.id / str(number)
         async with self._downloads:
-            if await asyncio.to_thread(path.exists):
+            if await asyncio.to_thread(_is_there, path):
                 return path
-            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
             try:
                 await download(self._session, job.results[number - 1], number, path)
             except ResultGone:
@@ -88,11 +89,18 @@ class SpoolCourier:
             return path
 
     async def _fit(self, path: Path, limit: int) -> Fitted | PictureNote:
-        async with self._fitting:
-            try:
-                return await asyncio.to_thread(fit, path, limit)
-            except NotAPictureError:
-                return PictureNote.UNUSABLE
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._fitting, fit, path, limit)
+        except NotAPictureError:
+            return PictureNote.UNUSABLE
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a file is there; where it is not, make its folder."""
+    there = path.exists()
+    if not there:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return there
 
 
 def file_limit(job: Job) -> int:

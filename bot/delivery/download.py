@@ -29,6 +29,7 @@ async def download(session: aiohttp.ClientSession, url: str, number: int, target
         ResultUnusable: it is larger than any picture.
     """
     partial = target.with_name(target.name + ".part")
+    stored = False
     try:
         async with session.get(url, max_redirects=MAX_REDIRECTS) as response:
             if response.status in _GONE:
@@ -36,6 +37,7 @@ async def download(session: aiohttp.ClientSession, url: str, number: int, target
             if response.status != 200:
                 raise ResultUnreachable(number=number, detail=f"HTTP {response.status}")
             await _store(response, partial, number, url)
+            stored = True
     except (TimeoutError, aiohttp.ClientError) as error:
         if host := refused_host(error):
             raise ResultUnusable(number=number, url=url, detail=f"{host} is not on the public internet") from error
@@ -43,7 +45,8 @@ async def download(session: aiohttp.ClientSession, url: str, number: int, target
     except ValueError as error:
         raise ResultUnusable(number=number, url=url, detail=str(error)) from error
     finally:
-        await asyncio.to_thread(partial.unlink, missing_ok=True)
+        if not stored:
+            await asyncio.to_thread(partial.unlink, missing_ok=True)
 
 
 async def _store(response: aiohttp.ClientResponse, partial: Path, number: int, url: str) -> None:
@@ -55,6 +58,12 @@ async def _store(response: aiohttp.ClientResponse, partial: Path, number: int, u
             if received > MAX_RESULT_BYTES:
                 raise ResultUnusable(number=number, url=url, detail=f"more than {MAX_RESULT_BYTES} bytes")
             await asyncio.to_thread(file.write, chunk)
-    if await asyncio.to_thread(is_cut_short, partial):
+    if not await asyncio.to_thread(_keep_if_whole, partial, target):
         raise ResultUnreachable(number=number, detail=f"the file ends too early, after {received} bytes")
-    await asyncio.to_thread(partial.replace, target)
+
+
+def _keep_if_whole(partial: Path, target: Path) -> bool:
+    whole = not is_cut_short(partial)
+    if whole:
+        partial.replace(target)
+    return whole

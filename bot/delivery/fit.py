@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -63,18 +62,19 @@ def _fitted(path: Path, limit: int) -> Fitted:
 def _shrunk(image: Image.Image, path: Path, limit: int) -> Fitted:
     profile = image.info.get("icc_profile")
     picture = _flat(image)
+    target = path.with_name(f"{path.name}.fit.jpg")
     for quality in QUALITIES:
-        data = _jpeg(picture, quality, profile)
-        if len(data) <= limit:
-            return _written(path, data, PictureNote.REENCODED)
+        written = _write(picture, target, quality, profile)
+        if written <= limit:
+            return Fitted(target, "jpg", written, PictureNote.REENCODED)
     while min(picture.size) > SMALLEST_SIDE:
         # Bytes go with pixels, so the root of the ratio is nearly the right step; a little less to get there.
-        factor = min(0.9, math.sqrt(limit / len(data)) * 0.97)
+        factor = min(0.9, math.sqrt(limit / written) * 0.97)
         size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
         picture = picture.resize(size, Image.Resampling.LANCZOS)
-        data = _jpeg(picture, SCALED_QUALITY, profile)
-        if len(data) <= limit:
-            return _written(path, data, PictureNote.SCALED)
+        written = _write(picture, target, SCALED_QUALITY, profile)
+        if written <= limit:
+            return Fitted(target, "jpg", written, PictureNote.SCALED)
     raise NotAPictureError(f"does not fit into {limit} bytes")
 
 
@@ -85,16 +85,14 @@ def _flat(image: Image.Image) -> Image.Image:
         flat = Image.new("RGB", image.size, "white")
         flat.paste(layer, mask=layer.getchannel("A"))
         return flat
-    return image.convert("RGB")
+    # A conversion to what it is already would be a copy, of 64 MB.
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _jpeg(picture: Image.Image, quality: int, profile: bytes | None) -> bytes:
-    buffer = BytesIO()
-    picture.save(buffer, "JPEG", quality=quality, optimize=True, icc_profile=profile)
-    return buffer.getvalue()
-
-
-def _written(path: Path, data: bytes, change: PictureNote) -> Fitted:
-    target = path.with_name(f"{path.name}.fit.jpg")
-    target.write_bytes(data)
-    return Fitted(target, "jpg", len(data), change)
+def _write(picture: Image.Image, target: Path, quality: int, profile: bytes | None) -> int:
+    """Write a JPEG file and return its size in bytes."""
+    # Into a file of the system's, Pillow encodes without holding the interpreter's lock; into memory it would hold up
+    # the event loop for as long as it takes, up to a second a picture.
+    with target.open("wb") as file:
+        picture.save(file, "JPEG", quality=quality, optimize=True, icc_profile=profile)
+    return target.stat().st_size

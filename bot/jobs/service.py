@@ -21,7 +21,7 @@ STORED_WITHIN = 1.0
 """Real seconds for which an acknowledgement waits for the job's row; Discord gives it three."""
 
 HELD_SECONDS = 1.0
-"""Real seconds for which a job waits at most for the commands that came with it to be acknowledged."""
+"""Real seconds for which a job waits at most, once it is acknowledged, for the commands that came with it to be."""
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +51,8 @@ class JobService:
         self._promising: set[str] = set()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._held: list[Job] = []
+        self._unanswered = 0
+        self._all_answered: asyncio.Event | None = None
 
     def ensure_open(self) -> None:
         """Refuse new jobs while the bot is being stopped.
@@ -78,7 +79,6 @@ class JobService:
             self._admitted -= 1
             if not self._admitted:
                 self._idle.set()
-                self._let_go()
 
     async def close(self, seconds: float) -> None:
         """Take nothing new from now on, and wait until whoever has been let in has been served, `seconds` at most."""
@@ -119,10 +119,12 @@ class JobService:
         storing = asyncio.create_task(self._store.add(job), name=f"storing {job.id}")
         card_id = 0
         try:
-            await asyncio.wait({storing}, timeout=STORED_WITHIN)
-            if storing.done():
-                storing.result()
-            card_id = await acknowledge()
+            with self._answering():
+                await asyncio.wait({storing}, timeout=STORED_WITHIN)
+                if storing.done():
+                    storing.result()
+                card_id = await acknowledge()
+            await self._others()
         finally:
             await storing
             job = await self._begin(job, card_id)
@@ -159,7 +161,11 @@ class JobService:
             return None
         finally:
             self._promising.discard(job.id)
-        return await self._begin(job, card_id=0)
+        try:
+            await self._others()
+        finally:
+            job = await self._begin(job, card_id=0)
+        return job
 
     def _new_job(
         self, job_id: str, requester: Requester, place: Place, request: GenerationRequest, sources: Sequence[Source]
@@ -176,6 +182,28 @@ class JobService:
             sources=() if known else tuple(sources),
             created_at=self._clock.now(),
         )
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        self._unanswered += 1
+        try:
+            yield
+        finally:
+            self._unanswered -= 1
+            if not self._unanswered and self._all_answered is not None:
+                self._all_answered.set()
+
+    async def _others(self) -> None:
+        """Wait until the other commands of a burst are acknowledged: only that has to be in time.
+
+        All that a job does takes time of those: a line in the log, a writing, a task of its own.
+        """
+        if not self._unanswered:
+            return
+        if self._all_answered is None or self._all_answered.is_set():
+            self._all_answered = asyncio.Event()
+            asyncio.get_running_loop().call_later(HELD_SECONDS, self._all_answered.set)
+        await self._all_answered.wait()
 
     async def _begin(self, job: Job, card_id: int) -> Job:
         """Note the acknowledgement of a stored job and hand it to the worker, who finds out what could not be noted."""
@@ -198,19 +226,5 @@ class JobService:
             except JobLost:
                 _log.warning("job is another process's by now", job=job.id)
                 return job
-        self._hand_over(job)
+        self._worker.take(job)
         return job
-
-    def _hand_over(self, job: Job) -> None:
-        """Have a job worked on, once the other commands of a burst are acknowledged: only that has to be in time."""
-        if self._admitted <= 1:
-            self._worker.take(job)
-            return
-        if not self._held:
-            asyncio.get_running_loop().call_later(HELD_SECONDS, self._let_go)
-        self._held.append(job)
-
-    def _let_go(self) -> None:
-        held, self._held = self._held, []
-        for job in held:
-            self._worker.take(job)

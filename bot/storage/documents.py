@@ -1,5 +1,6 @@
 """A job as a row, and back."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from bot.domain.request import GenerationRequest
 from bot.domain.sources import MessageLink, Picture, Source, TaskResults, Tray
 from bot.domain.speed import speed_class
 from bot.errors import BotError
+from bot.storage.latest import Kept
 
 _REQUESTER = TypeAdapter(Requester)
 _PLACE = TypeAdapter(Place)
@@ -24,17 +26,30 @@ _RESULTS = TypeAdapter(tuple[str, ...])
 _SENT = TypeAdapter(dict[str, Sent])
 _NOTES = TypeAdapter(dict[str, PictureNote])
 
+_DOCUMENTS: dict[str, Callable[[Any], object]] = {
+    "requester": lambda part: _REQUESTER.dump_python(part, mode="json"),
+    "place": lambda part: _PLACE.dump_python(part, mode="json", exclude={"token"}),
+    "request": lambda part: _REQUEST.dump_python(part, mode="json"),
+    "references": lambda part: _REFERENCES.dump_python(part, mode="json"),
+    "sources": lambda part: [_source_record(source) for source in part],
+    "remarks": lambda part: _REMARKS.dump_python(part, mode="json"),
+    "results": list,
+    "sent": lambda part: _SENT.dump_python(dict(part), mode="json"),
+    "notes": lambda part: _NOTES.dump_python(dict(part), mode="json"),
+}
+"""How each part of a job that is only ever read with it becomes JSON."""
+
 _SOURCES: dict[str, type[Source]] = {kind.__name__: kind for kind in (Picture, MessageLink, TaskResults, Tray)}
 
 
-def to_row(job: Job, now: datetime) -> dict[str, Any]:
+def to_row(job: Job, now: datetime, before: Kept | None = None) -> dict[str, Any]:
     """Return the columns of a job, all but owner, lease, revision and `updated_at`, which are the database's business.
 
     Args:
         job: the job.
         now: the present; a token that no longer works by then is not written.
+        before: an earlier writing; documents of what is still the same object are taken from there.
     """
-    place = _PLACE.dump_python(job.place, mode="json", exclude={"token"})
     return {
         "id": job.id,
         "status": job.status.value,
@@ -58,15 +73,7 @@ def to_row(job: Job, now: datetime) -> dict[str, Any]:
         "completed_at": job.completed_at,
         "results_expire_at": job.results_expire_at,
         "retry_at": job.retry_at,
-        "requester": _REQUESTER.dump_python(job.requester, mode="json"),
-        "place": place,
-        "request": _REQUEST.dump_python(job.request, mode="json"),
-        "references": _REFERENCES.dump_python(job.references, mode="json"),
-        "sources": [_source_record(source) for source in job.sources],
-        "remarks": _REMARKS.dump_python(job.remarks, mode="json"),
-        "results": list(job.results),
-        "sent": _SENT.dump_python(dict(job.sent), mode="json"),
-        "notes": _NOTES.dump_python(dict(job.notes), mode="json"),
+        **{name: _document(name, job, before) for name in _DOCUMENTS},
         "failure": job.failure.to_record() if job.failure is not None else None,
         # Any writing ends the wait in line; a place ends when the task is not at the API any more.
         "turn": "api" if job.status in AT_THE_API else None,
@@ -102,6 +109,13 @@ def from_row(row: RowMapping) -> Job:
         retry_at=row["retry_at"],
         revision=row["revision"],
     )
+
+
+def _document(name: str, job: Job, before: Kept | None) -> object:
+    part: object = getattr(job, name)
+    if before is not None and getattr(before.job, name) is part:
+        return before.row[name]
+    return _DOCUMENTS[name](part)
 
 
 def _source_record(source: Source) -> dict[str, Any]:

@@ -4,14 +4,17 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Insert,
     Result,
     RowMapping,
     Select,
+    Update,
     bindparam,
     case,
     null,
@@ -28,6 +31,7 @@ from bot.domain.speed import speed_class
 from bot.errors import AlreadyTaken, JobLost, StorageUnavailable
 from bot.storage.database import Database, Work
 from bot.storage.documents import from_row, to_row
+from bot.storage.latest import Latest
 from bot.storage.tables import jobs
 from bot.storage.types import DatabaseTime, upsert
 
@@ -36,18 +40,18 @@ T = TypeVar("T")
 TYPICAL_SAMPLE = 20
 TYPICAL_LEAST = 3
 
-# What a holder does not decide: who holds it, until when, and when that was written.
-_NOT_IN_JOB = {"owner", "lease_until", "updated_at", "revision"}
 _OF_A_CLAIM = (jobs.c.id, jobs.c.status, jobs.c.user_id, jobs.c.retry_at, jobs.c.created_at)
 # Who is at the API keeps the place; who only waits for one, or has not used it yet, is put in line by the next holder.
 _TURN_WITHOUT_OWNER = case((jobs.c.status.in_([status.value for status in AT_THE_API]), jobs.c.turn), else_=null())
-_SAVE = (
+# Statements are made once, as making one takes longer than running it.
+_GET = select(jobs).where(jobs.c.id == bindparam("id")).limit(1)
+_MINE = _GET.where(jobs.c.owner == bindparam("owner"))
+_FENCED = (
     update(jobs)
     .where(jobs.c.id == bindparam("fence_id"))
     .where(jobs.c.owner == bindparam("fence_owner"))
     .where(jobs.c.status == bindparam("fence_status"))
     .where(jobs.c.revision == bindparam("fence_revision"))
-    .values({name: bindparam(f"new_{name}") for name in jobs.c.keys() if name not in _NOT_IN_JOB})  # noqa: SIM118 - a column collection, whose items are columns
     .values(updated_at=DatabaseTime(), revision=jobs.c.revision + 1)
 )
 
@@ -72,6 +76,8 @@ class SqlJobStore:
         self.owner = owner
         self._clock = clock if clock is not None else SystemClock()
         self._lease_until = DatabaseTime(lease)
+        self._adding: Insert | None = None
+        self._latest = Latest()
 
     async def add(self, job: Job) -> None:
         """Store a new job, held by this process.
@@ -81,11 +87,13 @@ class SqlJobStore:
             AlreadyTaken: another job has this id, or another process has stored this one.
         """
         row = to_row(job, self._clock.now())
-        held = {"owner": self.owner, "lease_until": self._lease_until, "updated_at": DatabaseTime()}
+        values = {f"new_{name}": value for name, value in row.items()}
+        values |= {"new_owner": self.owner, "new_revision": job.revision}
 
         def work(connection: Connection) -> None:
-            values = row | held | {"revision": job.revision}
-            if connection.execute(upsert(connection, jobs).values(values).on_conflict_do_nothing()).rowcount == 1:
+            if self._adding is None:
+                self._adding = _add_statement(connection, self._lease_until)
+            if connection.execute(self._adding, values).rowcount == 1:
                 return
             # Asked again after an error, the first try may have been stored after all.
             stored = _row(connection, job.id)
@@ -93,6 +101,7 @@ class SqlJobStore:
                 raise AlreadyTaken(job_id=job.id)
 
         await self._write_surely(work)
+        self._latest.note(job, row)
 
     async def get(self, job_id: str) -> Job | None:
         """Return a job as stored, whoever holds it; its place's token is empty once that is of no more use.
@@ -100,7 +109,7 @@ class SqlJobStore:
         Raises:
             StorageUnavailable: the database did not give it; try again.
         """
-        return await self._first(select(jobs).where(jobs.c.id == job_id))
+        return await self._first(_GET, {"id": job_id})
 
     async def mine(self, job_id: str) -> Job | None:
         """Return a job as stored, as `get` does; None where this process does not hold it.
@@ -108,7 +117,11 @@ class SqlJobStore:
         Raises:
             StorageUnavailable: the database did not give it; try again.
         """
-        return await self._first(select(jobs).where(jobs.c.id == job_id, jobs.c.owner == self.owner))
+        latest = self._latest.of(job_id)
+        if latest is not None and self._database.exclusive:
+            # Nobody else can have written it since.
+            return latest.job
+        return await self._first(_MINE, {"id": job_id, "owner": self.owner})
 
     async def save(self, job: Job, *, was: Status) -> Job:
         """Replace the row of a job this process holds, and return the job with the revision it has by that.
@@ -124,7 +137,10 @@ class SqlJobStore:
         """
         if job.status is not was and job.status not in TRANSITIONS[was]:
             raise ValueError(f"no job goes from {was} to {job.status}")
-        row = to_row(job, self._clock.now())
+        latest = self._latest.of(job.id)
+        if latest is not None and latest.job.revision != job.revision:
+            latest = None
+        row = to_row(job, self._clock.now(), latest)
         fence = {
             "fence_id": job.id,
             "fence_owner": self.owner,
@@ -132,10 +148,14 @@ class SqlJobStore:
             "fence_revision": job.revision,
         }
         saved = replace(job, revision=job.revision + 1)
-        values = {f"new_{name}": value for name, value in row.items()}
+        # The fence makes sure that the row is as it was at that revision, so what has not changed need not be written:
+        # neither to the table nor to its indexes.
+        changed = row if latest is None else _changes(latest.row, row)
+        statement = _save_statement(tuple(changed))
+        values = fence | {f"new_{name}": value for name, value in changed.items()}
 
         def work(connection: Connection) -> Job:
-            if connection.execute(_SAVE, fence | values).rowcount == 1:
+            if connection.execute(statement, values).rowcount == 1:
                 return saved
             # Asked again after an error, the first try may have been stored after all.
             stored = _row(connection, job.id)
@@ -143,7 +163,11 @@ class SqlJobStore:
                 raise JobLost(job_id=job.id)
             return saved
 
-        return await self._write_surely(work)
+        # Until it is certain what is stored, nobody is told anything from memory.
+        self._latest.forget(job.id)
+        await self._write_surely(work)
+        self._latest.note(saved, row)
+        return saved
 
     async def claim(self, limit: int) -> Sequence[Claim]:
         """Take over up to `limit` open jobs that nobody holds, or whose holder's lease ran out, oldest first.
@@ -158,7 +182,10 @@ class SqlJobStore:
         def work(connection: Connection) -> list[Claim]:
             return _claims(connection.execute(statement))
 
-        return await self._database.write(work, single=True)
+        claims = await self._database.write(work, single=True)
+        for claim in claims:
+            self._latest.forget(claim.job_id)
+        return claims
 
     async def held(self) -> Sequence[Claim]:
         """Return every open job of this process, oldest first.
@@ -249,9 +276,9 @@ class SqlJobStore:
         # Over a network the answer to a commit can be lost, and a second connection can tell what came of it.
         return await self._database.write(work, single=True)
 
-    async def _first(self, statement: Select[Any]) -> Job | None:
+    async def _first(self, statement: Select[Any], values: Mapping[str, str]) -> Job | None:
         def work(connection: Connection) -> Job | None:
-            row = connection.execute(statement.limit(1)).mappings().one_or_none()
+            row = connection.execute(statement, values).mappings().one_or_none()
             return from_row(row) if row is not None else None
 
         return await self._database.read(work)
@@ -263,7 +290,10 @@ class SqlJobStore:
         def work(connection: Connection) -> int:
             return connection.execute(statement).rowcount
 
-        return await self._database.write(work, single=True)
+        self._latest.clear()
+        freed_rows = await self._database.write(work, single=True)
+        self._latest.clear()
+        return freed_rows
 
     def _is_stored(self, stored: RowMapping, row: Mapping[str, Any]) -> bool:
         """Whether a row is ours and already says what was to be written."""
@@ -295,10 +325,26 @@ def claim_statement(owner: str, lease_until: DatabaseTime, limit: int) -> Return
     )
 
 
+def _add_statement(connection: Connection, lease_until: DatabaseTime) -> Insert:
+    given: dict[str, Any] = {column.name: bindparam(f"new_{column.name}") for column in jobs.c}
+    times = {"lease_until": lease_until, "updated_at": DatabaseTime()}
+    return upsert(connection, jobs).values(given | times).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=256)
+def _save_statement(names: tuple[str, ...]) -> Update:
+    return _FENCED.values({name: bindparam(f"new_{name}") for name in names})
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    # Whose turn it is, the line writes, too.
+    return {name: value for name, value in after.items() if before[name] != value or name == "turn"}
+
+
 def _claims(result: Result[Any]) -> list[Claim]:
     rows = sorted(result, key=lambda row: (row.created_at, row.id))
     return [Claim(row.id, Status(row.status), row.user_id, row.retry_at) for row in rows]
 
 
 def _row(connection: Connection, job_id: str) -> RowMapping | None:
-    return connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().one_or_none()
+    return connection.execute(_GET, {"id": job_id}).mappings().one_or_none()

@@ -103,6 +103,9 @@ class GroupWriter:
     def _commit(self, orders: Sequence[_Order]) -> list[_Outcome]:
         try:
             with storage_errors(), self._engine.connect() as connection, connection.begin():
+                if len(orders) == 1:
+                    # The transaction is its savepoint.
+                    return [_Outcome(orders[0], orders[0].work(connection))]
                 outcomes = [_try(connection, order) for order in orders]
         except StorageUnavailable as error:
             # One exception each: several tasks raising the same object would knot their tracebacks.
@@ -136,7 +139,8 @@ def _try(connection: Connection, order: _Order) -> _Outcome:
     Raises:
         StorageUnavailable: the failure took the whole transaction with it.
     """
-    connection.exec_driver_sql("SAVEPOINT one_write")
+    driver = _driver(connection)
+    _say(driver, "SAVEPOINT one_write")
     try:
         with storage_errors():
             value = order.work(connection)
@@ -144,16 +148,25 @@ def _try(connection: Connection, order: _Order) -> _Outcome:
         # The waiting caller raises it.
         # A full disk or an I/O error may roll everything back, the writes before this one too.
         # https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
-        if not _in_transaction(connection):
+        if not driver.in_transaction:
             raise
-        connection.exec_driver_sql("ROLLBACK TO one_write")
+        _say(driver, "ROLLBACK TO one_write")
         outcome = _Outcome(order, error=error)
     else:
         outcome = _Outcome(order, value)
-    connection.exec_driver_sql("RELEASE one_write")
+    _say(driver, "RELEASE one_write")
     return outcome
 
 
-def _in_transaction(connection: Connection) -> bool:
+def _say(driver: sqlite3.Connection, words: str) -> None:
+    # Through SQLAlchemy, the words of a savepoint would take as long as the write between them.
+    try:
+        driver.execute(words)
+    except sqlite3.Error as error:
+        raise StorageUnavailable(detail=str(error)) from error
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
     driver_connection = connection.connection.driver_connection
-    return isinstance(driver_connection, sqlite3.Connection) and driver_connection.in_transaction
+    assert isinstance(driver_connection, sqlite3.Connection)  # noqa: S101 - the writer's engine is SQLite's
+    return driver_connection

@@ -4,6 +4,7 @@ import contextlib
 import math
 from io import BytesIO
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import given, settings
@@ -41,6 +42,21 @@ def test_another_encoding_is_tried_before_pixels_are_given_up(tmp_path: Path) ->
     with Image.open(fitted.path) as image:
         assert (image.format, image.size) == ("JPEG", (400, 300))
     assert path.read_bytes() == data, "the original is kept for the next attempt"
+
+
+def test_encoding_does_not_hold_the_interpreter_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Pillow lets go of the interpreter's lock only where it writes to a file of the system's.
+    written: list[int] = []
+    save = Image.Image.save
+
+    def seen(image: Image.Image, file: BinaryIO, *arguments: Any, **options: Any) -> None:
+        written.append(file.fileno())
+        save(image, file, *arguments, **options)
+
+    path = _stored(tmp_path, noise(600, 400))
+    monkeypatch.setattr(Image.Image, "save", seen)
+    assert fit(path, 30_000).change is PictureNote.SCALED
+    assert len(written) > len(module.QUALITIES)
 
 
 def test_the_best_quality_that_fits_is_taken(tmp_path: Path) -> None:

@@ -174,11 +174,22 @@ async def test_the_jobs_of_a_burst_begin_when_all_commands_are_acknowledged(
         with engine.service.admission():
             await accept(engine, acknowledge)
 
+    answered = asyncio.Event()
+
+    async def at_once() -> int:
+        answered.set()
+        return CARD
+
     slow = asyncio.create_task(command(late))
     await asyncio.sleep(0)
-    await command(answer)
-    await asyncio.sleep(0.01)
+    quick = asyncio.create_task(command(at_once))
+    await answered.wait()
+    if patience:
+        await asyncio.sleep(0.01)
+        assert not quick.done()
+    else:
+        await quick
     assert engine.worker.open_jobs == (0 if patience else 1)
     discord_answers.set()
-    await slow
+    await asyncio.gather(slow, quick)
     assert engine.worker.open_jobs == 2

@@ -265,7 +265,9 @@ async def test_a_lost_job_stops_silently(engine: Engine) -> None:
         await engine.run_for(600)
     assert engine.worker.open_jobs == 0
     assert (len(engine.messenger.posts), engine.store.job(job.id)) == before
-    assert engine.api.polls == polls
+    if engine.database is None or engine.shared:
+        # In a file that is this process's alone nobody else can be the owner, so there only the next writing notices.
+        assert engine.api.polls == polls
     assert [entry["event"] for entry in logs] == ["job is another process's by now"]
 
 
