@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 
+from bot.domain.references import SHEET_FILENAME
 from sandbox.discord import Channel, Interaction, Message
 from sandbox.reading import labelled, words
 from sandbox.seedream import LedgerEntry
@@ -41,7 +42,7 @@ async def record(world: SandboxWorld, asked: Mapping[str, Interaction]) -> Histo
     return History(
         asks=tuple(read_ask(mark, interaction) for mark, interaction in asked.items()),
         charges=tuple([await _charge(world, entry) for entry in world.seedream.ledger]),
-        pictures=tuple(picture for message in bots for picture in _pictures(message)),
+        pictures=tuple(picture for message in bots for picture in _pictures(message, card=id(message) in replies)),
         words=tuple(_words(message) for message in bots if id(message) not in replies),
         threads=tuple(
             Thread(id=channel.id, mark=mark_in(channel.name))
@@ -58,8 +59,10 @@ async def _charge(world: SandboxWorld, entry: LedgerEntry) -> Charge:
     return Charge(mark=mark_in(str(entry.payload["prompt"])), task=task.id, pictures=digests)
 
 
-def _pictures(message: Message) -> list[Picture]:
-    numbers = ((file, _NUMBER.match(file.filename)) for file in message.files)
+def _pictures(message: Message, *, card: bool) -> list[Picture]:
+    """Return the pictures of a message, apart from the one contact sheet that a card may have."""
+    sheet = next((file for file in message.files if card and file.filename == SHEET_FILENAME), None)
+    numbers = ((file, _NUMBER.match(file.filename)) for file in message.files if file is not sheet)
     channel = message.channel
     return [
         Picture(
