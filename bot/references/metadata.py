@@ -12,17 +12,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import count
 
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
+from bot.references.pieces import JPEG_MARKER, MAX_PIECES
+
 UPRIGHT = 1
 _ORIENTATION = 0x0112
 
-_MARKER = re.compile(rb"\xff+([^\x00\xff])")
-_END_OF_SCAN = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
-_SOI, _EOI, _SOS, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
-_STANDALONE = {0x01, *range(0xD0, 0xD9)}
+_END_OF_SCAN = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
+_EOI, _SOS, _COMMENT = 0xD9, 0xDA, 0xFE
 _APP = range(0xE0, 0xF0)
 _KEPT_APP = {0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 _JFIF_BYTES = 14
@@ -86,12 +87,13 @@ def _same_or(data: bytes, pieces: list[bytes]) -> bytes:
 
 def _jpeg(data: bytes) -> Contents:
     pieces, orientation, at = [data[:2]], UPRIGHT, 2
-    while found := _MARKER.search(data, at):
-        marker, at = found[1][0], found.end()
-        if marker == _EOI:
+    for number in count():
+        found = JPEG_MARKER.search(data, at)
+        if found is None or found[1][0] == _EOI:
             break
-        if marker in _STANDALONE:
-            continue
+        if number == MAX_PIECES["JPEG"]:
+            raise ValueError("too many segments")
+        marker, at = found[1][0], found.end()
         end = at + int.from_bytes(data[at : at + 2], "big")
         body = data[at + 2 : end]
         if marker == 0xE1 and orientation == UPRIGHT and body.startswith(b"Exif\0\0"):
@@ -103,7 +105,8 @@ def _jpeg(data: bytes) -> Contents:
         if marker == _SOS:
             scan_end = _END_OF_SCAN.search(data, at)
             at = scan_end.start() if scan_end else len(data)
-            pieces.append(data[end:at])
+            # No scan ends in what fills up before the next marker.
+            pieces.append(data[end:at].rstrip(b"\xff"))
     pieces.append(bytes((0xFF, _EOI)))
     return Contents(_same_or(data, pieces), orientation)
 

@@ -137,3 +137,15 @@ def test_whatever_the_bytes_it_ends_in_time(data: bytes, share: float, junk: byt
         metadata.read(broken, format_)
     except ValueError:
         return
+
+
+@pytest.mark.parametrize("at", [2, len(JPEG) - 2], ids=["before the scan", "in the scan"])
+def test_a_long_run_of_bytes_that_fill_up_is_gone_through_once(at: int) -> None:
+    # Begun anew at each of them, this takes a day.
+    found = metadata.read(JPEG[:at] + b"\xff" * 3_000_000 + b"\0" + JPEG[at:], "JPEG")
+    assert found.clean is not None
+
+
+def test_a_jpeg_of_countless_segments_is_not_gone_through() -> None:
+    with pytest.raises(ValueError, match="too many"):
+        metadata.read(JPEG[:-2] + b"\xff\xfe\0\2" * 20_000 + JPEG[-2:], "JPEG")
