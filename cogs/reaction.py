@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Self
 
+import aiohttp
 import discord
 import structlog
 from discord.ext import commands
@@ -30,6 +31,9 @@ OFFERS_A_MINUTE = 3
 SWEPT_EVERY = 300.0
 SWEPT_AT_ONCE = 20
 """Offers that are taken away at a time once their hour is over; whatever is left waits for the next time."""
+
+_SAYING = (discord.DiscordException, aiohttp.ClientError, OSError)
+"""What comes of asking Discord for something that it does not do, or does not answer."""
 
 _log = structlog.get_logger(__name__)
 
@@ -119,7 +123,7 @@ class Reaction(commands.Cog):
             return
         try:
             await self._offer(reaction, me.id)
-        except (BotError, discord.DiscordException, OSError) as error:
+        except (BotError, *_SAYING) as error:
             _log.warning("nothing offered for a reaction", error=str(error), channel=reaction.channel_id)
 
     async def _offer(self, reaction: discord.RawReactionActionEvent, me: int) -> None:
@@ -142,7 +146,7 @@ class Reaction(commands.Cog):
         )
         try:
             answer = await message.reply(words, view=view, allowed_mentions=pings)
-        except (discord.DiscordException, OSError):
+        except _SAYING:
             await self.bot.offers.forget(offer.message_id, offer.user_id)
             raise
         await self.bot.offers.answered(replace(offer, answer_id=answer.id))
@@ -166,7 +170,7 @@ async def _withdraw(bot: SeedreamBot, offer: Offer) -> None:
         return
     try:
         await bot.get_partial_messageable(offer.channel_id).get_partial_message(offer.answer_id).delete()
-    except (discord.DiscordException, OSError) as error:
+    except _SAYING as error:
         _log.info("an offer stays behind", channel=offer.channel_id, error=str(error))
 
 
