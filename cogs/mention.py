@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import aiohttp
 import discord
 import structlog
 from discord.ext import commands
@@ -21,6 +22,7 @@ from bot.errors import (
     BotError,
     CannotPostPictures,
     Cost,
+    DiscordUnavailable,
     NotAnImage,
     ReferencesRefused,
     ReplyOutOfSight,
@@ -34,6 +36,8 @@ from bot.presentation.mentions import usage
 
 _log = structlog.get_logger(__name__)
 
+_ASKING = (discord.DiscordException, aiohttp.ClientError, OSError)
+"""What comes of asking Discord for something that it does not give."""
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
 GREETED_EVERY = 600.0
 """Seconds within which a person is told once how a mention works, and once that they may not use it."""
@@ -122,7 +126,14 @@ class Mention(commands.Cog):
         named = pinged and mentions(message.content, me.id)
         if not named and not pinged and not self._in_own_thread(message):
             return None
-        answered = await self._answered(message)
+        try:
+            answered = await self._answered(message)
+        except _ASKING as error:
+            if named:
+                raise
+            # Most likely people talk among themselves.
+            _log.warning("an answer was not looked at", channel=message.channel.id, error=str(error))
+            return None
         return answered if named or answered.is_result else None
 
     def _in_own_thread(self, message: discord.Message) -> bool:
@@ -199,6 +210,8 @@ class Mention(commands.Cog):
 
     async def _tell(self, message: discord.Message, around: Surroundings | None, error: Exception) -> None:
         """Say what went wrong, to whoever is not told too often already."""
+        if isinstance(error, _ASKING):
+            error = DiscordUnavailable(detail=str(error) or type(error).__name__)
         if isinstance(error, BotError):
             told = error
             _log.info("refused", error=str(error), user=message.author.id)

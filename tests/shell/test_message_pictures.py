@@ -107,7 +107,11 @@ LAYOUT = [
             [],
         ),
         ({"embeds": [{"thumbnail": {"url": "attachment://gone.png"}}]}, [], []),
-        ({"embeds": [{"image": {"url": f"{WEB}/a%20cat.png"}}, {"image": {"url": WEB}}]}, ["a cat.png", "pictures.example"], []),
+        (
+            {"embeds": [{"image": {"url": f"{WEB}/a%20cat.png"}}, {"image": {"url": WEB}}]},
+            ["a cat.png", "pictures.example"],
+            [],
+        ),
         (
             {"flags": 1 << 15, "components": LAYOUT},
             ["hat.png", "first.webp", "second", "plan.png"],
