@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import aiohttp
 import discord
 import structlog
 from discord.ext import commands
@@ -28,7 +27,7 @@ from bot.errors import (
     ReplyOutOfSight,
     UnknownError,
 )
-from bot.mentions import Surroundings, names_in, place_of_message, requester_of_message, say, surroundings
+from bot.mentions import UNANSWERED, Surroundings, names_in, place_of_message, requester_of_message, say, surroundings
 from bot.message_pictures import MessagePictures, pictures_of
 from bot.presentation.errors import explain
 from bot.presentation.i18n import speaking
@@ -36,8 +35,6 @@ from bot.presentation.mentions import usage
 
 _log = structlog.get_logger(__name__)
 
-_ASKING = (discord.DiscordException, aiohttp.ClientError, OSError)
-"""What comes of asking Discord for something that it does not give."""
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
 GREETED_EVERY = 600.0
 """Seconds within which a person is told once how a mention works, and once that they may not use it."""
@@ -128,7 +125,7 @@ class Mention(commands.Cog):
             return None
         try:
             answered = await self._answered(message)
-        except _ASKING as error:
+        except UNANSWERED as error:
             if named:
                 raise
             # Most likely people talk among themselves.
@@ -210,7 +207,7 @@ class Mention(commands.Cog):
 
     async def _tell(self, message: discord.Message, around: Surroundings | None, error: Exception) -> None:
         """Say what went wrong, to whoever is not told too often already."""
-        if isinstance(error, _ASKING):
+        if isinstance(error, UNANSWERED):
             error = DiscordUnavailable(detail=str(error) or type(error).__name__)
         if isinstance(error, BotError):
             told = error
