@@ -81,15 +81,15 @@ async def take_form(interaction: BotInteraction) -> None:
     form_id = str(data["custom_id"]).removeprefix(PREFIX)
     form: Form | None = None
     try:
-        form = filled_in(await _known(interaction, form_id), data)
-        await take_in(interaction, form.filled, form.taken)
+        with interaction.client.desk.sending(form_id):
+            form = filled_in(await _known(interaction, form_id), data)
+            await take_in(interaction, form.filled, form.taken)
+            await interaction.client.desk.used(form)
     except Exception as error:  # noqa: BLE001 - whatever it is, the person is told, and it is logged there
         if interaction.response.is_done() or isinstance(error, AlreadyTaken):
             await answer_error(interaction, error)
         else:
             await _refuse(interaction, error, form, form_id)
-        return
-    await interaction.client.desk.used(form)
 
 
 async def _known(interaction: BotInteraction, form_id: str) -> Form:

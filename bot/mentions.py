@@ -19,7 +19,8 @@ from bot.presentation.mentions import answered
 
 _log = structlog.get_logger(__name__)
 
-_SAYING = (discord.DiscordException, aiohttp.ClientError, OSError)
+UNANSWERED = (discord.DiscordException, aiohttp.ClientError, OSError)
+"""What comes of asking Discord for something that it does not do, or does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ async def say(message: discord.Message, around: Surroundings | None, words: str,
             await message.channel.send(answered(words, user_id=message.author.id), allowed_mentions=pings)
         else:
             await message.author.send(answered(words, channel_id=message.channel.id))
-    except _SAYING as silence:
+    except UNANSWERED as silence:
         _log.warning("the person could not be told", user=message.author.id, silence=str(silence))
         return False
     return True

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import discord
 from discord.components import (
@@ -15,10 +15,10 @@ from discord.components import (
     UnfurledMediaItem,
 )
 
+from bot.domain.links import name_of_link
 from bot.domain.references import SHEET_FILENAME, Remark, RemarkKind
 from bot.domain.sources import Picture, picture_key
 
-LONGEST_NAME = 100
 _DRAWINGS = ("svg", "vnd.", "x-")
 """Beginnings of types that are called images and are no pixels: https://www.iana.org/assignments/media-types#image"""
 
@@ -133,15 +133,23 @@ def _in_layout(component: discord.Component) -> Iterator[_File]:
 
 
 def _media(item: UnfurledMediaItem, name: str | None = None) -> Iterator[_File]:
-    named = name or _name(item.url)
+    named = name or name_of_link(item.url)
     kind = _kind(item.content_type, named, item.width is not None)
     yield from _linked(item.url, item.proxy_url, kind=kind, name=named)
 
 
 def _linked(url: str | None, proxy: str | None, *, kind: str, name: str | None = None) -> Iterator[_File]:
-    links = [link for link in (url, proxy) if link and urlsplit(link).scheme in {"http", "https"}]
+    links = [link for link in (url, proxy) if link and _is_web(link)]
     if links:
-        yield _File(kind, links[0], name or _name(links[0]), _other(links[0], links[-1]))
+        yield _File(kind, links[0], name or name_of_link(links[0]), _other(links[0], links[-1]))
+
+
+def _is_web(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"}
+    except ValueError:
+        # Other bots choose the links in their embeds.
+        return False
 
 
 def _kind(content_type: str | None, filename: str, measured: bool) -> str:
@@ -156,11 +164,6 @@ def _kind(content_type: str | None, filename: str, measured: bool) -> str:
     if kind == "image" and subtype.startswith(_DRAWINGS) and not measured:
         return "file"
     return kind if kind in {"image", "video", "audio"} else "file"
-
-
-def _name(url: str) -> str:
-    last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
-    return last[:LONGEST_NAME] or "picture"
 
 
 def _other(url: str, proxy: str | None) -> str | None:

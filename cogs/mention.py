@@ -21,12 +21,13 @@ from bot.errors import (
     BotError,
     CannotPostPictures,
     Cost,
+    DiscordUnavailable,
     NotAnImage,
     ReferencesRefused,
     ReplyOutOfSight,
     UnknownError,
 )
-from bot.mentions import Surroundings, names_in, place_of_message, requester_of_message, say, surroundings
+from bot.mentions import UNANSWERED, Surroundings, names_in, place_of_message, requester_of_message, say, surroundings
 from bot.message_pictures import MessagePictures, pictures_of
 from bot.presentation.errors import explain
 from bot.presentation.i18n import speaking
@@ -122,7 +123,14 @@ class Mention(commands.Cog):
         named = pinged and mentions(message.content, me.id)
         if not named and not pinged and not self._in_own_thread(message):
             return None
-        answered = await self._answered(message)
+        try:
+            answered = await self._answered(message)
+        except UNANSWERED as error:
+            if named:
+                raise
+            # Most likely people talk among themselves.
+            _log.warning("an answer was not looked at", channel=message.channel.id, error=str(error))
+            return None
         return answered if named or answered.is_result else None
 
     def _in_own_thread(self, message: discord.Message) -> bool:
@@ -199,6 +207,8 @@ class Mention(commands.Cog):
 
     async def _tell(self, message: discord.Message, around: Surroundings | None, error: Exception) -> None:
         """Say what went wrong, to whoever is not told too often already."""
+        if isinstance(error, UNANSWERED):
+            error = DiscordUnavailable(detail=str(error) or type(error).__name__)
         if isinstance(error, BotError):
             told = error
             _log.info("refused", error=str(error), user=message.author.id)

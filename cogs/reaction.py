@@ -18,7 +18,7 @@ from bot.domain.place import PlaceKind, Right, Venue, choose_venue
 from bot.domain.sparing import Sparing
 from bot.errors import BotError, FormOfAnother, MessageGone, StorageUnavailable
 from bot.forms import open_form, seen_in
-from bot.mentions import Surroundings, surroundings
+from bot.mentions import UNANSWERED, Surroundings, surroundings
 from bot.message_pictures import pictures_of
 from bot.presentation.i18n import speaking
 from bot.presentation.offers import OFFER, offer_view, offer_words
@@ -119,7 +119,7 @@ class Reaction(commands.Cog):
             return
         try:
             await self._offer(reaction, me.id)
-        except (BotError, discord.DiscordException, OSError) as error:
+        except (BotError, *UNANSWERED) as error:
             _log.warning("nothing offered for a reaction", error=str(error), channel=reaction.channel_id)
 
     async def _offer(self, reaction: discord.RawReactionActionEvent, me: int) -> None:
@@ -142,7 +142,7 @@ class Reaction(commands.Cog):
         )
         try:
             answer = await message.reply(words, view=view, allowed_mentions=pings)
-        except (discord.DiscordException, OSError):
+        except UNANSWERED:
             await self.bot.offers.forget(offer.message_id, offer.user_id)
             raise
         await self.bot.offers.answered(replace(offer, answer_id=answer.id))
@@ -166,7 +166,7 @@ async def _withdraw(bot: SeedreamBot, offer: Offer) -> None:
         return
     try:
         await bot.get_partial_messageable(offer.channel_id).get_partial_message(offer.answer_id).delete()
-    except (discord.DiscordException, OSError) as error:
+    except UNANSWERED as error:
         _log.info("an offer stays behind", channel=offer.channel_id, error=str(error))
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from bot.domain.parcel import result_named
 from bot.domain.references import Remark
 from bot.domain.sources import Picture, picture_key
 from bot.domain.trays import Collected, TrayStore
-from bot.errors import StorageUnavailable
+from bot.errors import FormForgotten, StorageUnavailable
 from bot.jobs.ports import History, JobStore
 from bot.jobs.service import new_job_id
 
@@ -62,6 +63,7 @@ class Desk:
         self._remembered: OrderedDict[str, tuple[Form, datetime]] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
         self._unsaved: set[str] = set()
+        self._being_sent: set[str] = set()
 
     def form(
         self, user_id: int, pictures: Sequence[Picture], left_out: Sequence[Remark] = (), tray_id: int | None = None
@@ -105,6 +107,21 @@ class Desk:
             return remembered
         # What was stored and is not there any more was used, maybe in another process.
         return remembered if kept is None and form_id in self._unsaved else kept
+
+    @contextmanager
+    def sending(self, form_id: str) -> Iterator[None]:
+        """Let a form be sent once at a time: of two at once, neither would find that the other has used it.
+
+        Raises:
+            FormForgotten: it is being sent already.
+        """
+        if form_id in self._being_sent:
+            raise FormForgotten
+        self._being_sent.add(form_id)
+        try:
+            yield
+        finally:
+            self._being_sent.discard(form_id)
 
     async def is_taken(self, job_id: str) -> bool:
         """Tell whether there is such a job, so that what asks for it was taken in, here or elsewhere.

@@ -9,7 +9,7 @@ from bot.presentation.panel import Panel
 from bot.presentation.references import reference_names, remark_lines
 from bot.presentation.rights import right_names
 from bot.presentation.status import stand, task_line, tone
-from bot.presentation.wording import code, listing, one_line, quote, shortened
+from bot.presentation.wording import code, listing, one_line, plain, quote, shortened
 
 MAX_THREAD_NAME = 100
 """Source: https://discord.com/developers/docs/resources/channel#start-thread-from-message"""
@@ -76,7 +76,7 @@ def small_print(job: Job) -> tuple[str, ...]:
     """Return what was taken from a message's words, why there is no thread where one is expected, and the job's id."""
     lines = []
     if job.place.ask is not None and job.place.ask.taken:
-        taken = listing(f"“{one_line(shortened(words, 40))}”" for words in job.place.ask.taken[:MOST_TAKEN])
+        taken = listing(f"“{plain(shortened(words, 40))}”" for words in job.place.ask.taken[:MOST_TAKEN])
         lines.append(_("Taken from your words: {taken}.").format(taken=taken))
     match job.place.no_thread:
         case NoThread.PERMISSION:

@@ -28,6 +28,7 @@ MAX_TITLE = 45
 MAX_DESCRIPTION = 100
 MAX_OPTION = 100
 MAX_UPLOADS = 10
+LONGEST_NUMBER = 9
 _PROMPT, _VERSION, _SIZE, _COUNT, _OWN, _CHOSEN = "prompt", "version", "size", "max_images", "own", "chosen"
 
 
@@ -116,7 +117,7 @@ def filled_in(form: Form, data: Mapping[str, Any]) -> Form:
             https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-modal-submit-data-structure.
     """
     fields = dict(_fields(data.get("components", ())))
-    numbers = {int(value) for value in _values(fields, _CHOSEN) if value.isdecimal()}
+    numbers = {int(value) for value in _values(fields, _CHOSEN) if _is_number(value)}
     chosen = tuple(sorted(number for number in numbers if 1 <= number <= len(form.offered)))
     return replace(
         form,
@@ -220,5 +221,9 @@ def _draft(fields: Mapping[str, Mapping[str, Any]]) -> RequestDraft:
 
 
 def _count(text: str) -> int | None:
-    number = int(text) if text.isdecimal() else 1
+    number = int(text) if _is_number(text) else 1
     return None if number == AUTO else number
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER

@@ -33,7 +33,7 @@ from bot.errors import (
     UnsupportedImageFormat,
 )
 from bot.references.headers import Header, read_gif, read_webp
-from bot.references.pieces import too_many_pieces
+from bot.references.pieces import JPEG_MARKER, too_many_pieces
 from bot.references.sniff import HEAD_BYTES, Kind, sniff
 
 # The plugins themselves instead of `Image.open`: only this one format's code ever sees the bytes, and a JPEG of two
@@ -176,17 +176,9 @@ def scans(data: bytes) -> int:
     Source of the markers: https://www.w3.org/Graphics/JPEG/itu-t81.pdf, table B.1.
     """
     count, at = 0, 2
-    while (at := data.find(b"\xff", at)) >= 0 and at + 1 < len(data):
-        marker = data[at + 1]
-        if marker == 0xD9:
-            break
-        if marker == 0xFF:
-            at += 1
-        elif marker <= 0x01 or 0xD0 <= marker <= 0xD7:
-            at += 2
-        else:
-            count += marker == 0xDA
-            at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
+    while (found := JPEG_MARKER.search(data, at)) and found[1] != b"\xd9":
+        count += found[1] == b"\xda"
+        at = found.end() + max(2, int.from_bytes(data[found.end() : found.end() + 2], "big"))
     return count
 
 

@@ -12,20 +12,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import count
+from typing import Literal
 
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
+from bot.references.pieces import JPEG_MARKER, MAX_PIECES
+
 UPRIGHT = 1
 _ORIENTATION = 0x0112
 
-_MARKER = re.compile(rb"\xff+([^\x00\xff])")
-_END_OF_SCAN = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
-_SOI, _EOI, _SOS, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
-_STANDALONE = {0x01, *range(0xD0, 0xD9)}
+_END_OF_SCAN = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
+_EOI, _SOS, _COMMENT = 0xD9, 0xDA, 0xFE
 _APP = range(0xE0, 0xF0)
 _KEPT_APP = {0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
-_JFIF_BYTES = 14
+_JFIF_BYTES, _ADOBE_BYTES = 14, 12
 
 _PNG_HEAD = 8
 _KEPT_CHUNKS = {
@@ -36,6 +38,10 @@ _KEPT_CHUNKS = {
 _KEPT_RIFF = {b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"}
 _SAYS_METADATA = 0x08 | 0x04
 
+_GIF_LOOP = b"\x0bNETSCAPE2.0\x03\x01"
+
+_STRIP_BYTES, _TILE_BYTES = 279, 325
+_TIFF_TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _KEPT_TAGS = {
     *(254, 255, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 280, 281, 282, 283, 284, 292, 293, 296),
     *(317, 320, 322, 323, 324, 325, 332, 338, 339, 347, 512, 513, 514, 529, 530, 531, 532, 34675),
@@ -86,12 +92,13 @@ def _same_or(data: bytes, pieces: list[bytes]) -> bytes:
 
 def _jpeg(data: bytes) -> Contents:
     pieces, orientation, at = [data[:2]], UPRIGHT, 2
-    while found := _MARKER.search(data, at):
-        marker, at = found[1][0], found.end()
-        if marker == _EOI:
+    for number in count():
+        found = JPEG_MARKER.search(data, at)
+        if found is None or found[1][0] == _EOI:
             break
-        if marker in _STANDALONE:
-            continue
+        if number == MAX_PIECES["JPEG"]:
+            raise ValueError("too many segments")
+        marker, at = found[1][0], found.end()
         end = at + int.from_bytes(data[at : at + 2], "big")
         body = data[at + 2 : end]
         if marker == 0xE1 and orientation == UPRIGHT and body.startswith(b"Exif\0\0"):
@@ -103,7 +110,8 @@ def _jpeg(data: bytes) -> Contents:
         if marker == _SOS:
             scan_end = _END_OF_SCAN.search(data, at)
             at = scan_end.start() if scan_end else len(data)
-            pieces.append(data[end:at])
+            # No scan ends in what fills up before the next marker.
+            pieces.append(data[end:at].rstrip(b"\xff"))
     pieces.append(bytes((0xFF, _EOI)))
     return Contents(_same_or(data, pieces), orientation)
 
@@ -114,6 +122,8 @@ def _kept_segment(marker: int, segment: bytes) -> bytes:
     if marker == 0xE0 and body.startswith(b"JFIF\0") and len(body) >= _JFIF_BYTES:
         # A small copy of the picture may follow: its measures are the last two bytes of the fourteen.
         return segment if len(body) == _JFIF_BYTES else b"\0\x10" + body[:12] + b"\0\0"
+    if marker == 0xEE and body.startswith(b"Adobe") and len(body) > _ADOBE_BYTES:
+        return b"\0\x0e" + body[:_ADOBE_BYTES]
     if marker in _APP or marker == _COMMENT:
         return segment if marker in _KEPT_APP and body.startswith(_KEPT_APP[marker]) else b""
     return segment
@@ -163,7 +173,7 @@ def _gif_has_more(data: bytes) -> bool:
     at = 13 + _palette(data[10])
     while (kind := data[at]) != 0x3B:
         if kind == 0x21:
-            label, loops = data[at + 1], data[at + 3 : at + 11] == b"NETSCAPE"
+            label, loops = data[at + 1], data[at + 2 : at + 16] == _GIF_LOOP and not data[at + 18]
             if label != 0xF9 and not (label == 0xFF and loops):
                 return True
             at += 2
@@ -183,7 +193,27 @@ def _tiff(data: bytes) -> Contents:
     tags = TiffImageFile(BytesIO(data)).tag_v2
     orientation = tags.get(_ORIENTATION, UPRIGHT)
     turned = orientation if orientation in range(2, 9) else UPRIGHT
-    return Contents(None if set(tags) - _KEPT_TAGS else data, turned)
+    blocks = [tags.get(tag, ()) for tag in (_STRIP_BYTES, _TILE_BYTES)]
+    pixels = [size for sizes in blocks for size in (sizes if isinstance(sizes, tuple) else (sizes,))]
+    more = set(tags) - _KEPT_TAGS or len(data) > _tiff_tags_bytes(data) + sum(pixels) + len(pixels)
+    return Contents(None if more else data, turned)
+
+
+def _tiff_tags_bytes(data: bytes) -> int:
+    """Return how many bytes a TIFF's header and its one directory with its values take at most.
+
+    What a program only unlinks, such as the place where a photo was taken, stays in the file beside them.
+    """
+    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
+    at = int.from_bytes(data[4:8], order)
+    entries = int.from_bytes(data[at : at + 2], order)
+    size = 8 + 2 + 12 * entries + 4
+    for entry in range(at + 2, at + 2 + 12 * entries, 12):
+        kind = int.from_bytes(data[entry + 2 : entry + 4], order)
+        value = _TIFF_TYPE_BYTES.get(kind, 0) * int.from_bytes(data[entry + 4 : entry + 8], order)
+        # Values begin at even places.
+        size += value + value % 2 if value > 4 else 0
+    return size
 
 
 def _orientation(block: bytes) -> int:

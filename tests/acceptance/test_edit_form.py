@@ -250,6 +250,16 @@ async def test_a_form_is_used_once(house: House) -> None:
     assert house.paid == 1
 
 
+async def test_a_form_sent_twice_at_once_is_used_once(house: House) -> None:
+    form = await opened(house, await house.person.say(house.channel, files=[picture(1)]))
+    first = await house.person.submit_modal(form, {PROMPT: "make it clay"})
+    form.submission = None
+    second = await house.person.submit_modal(form, {PROMPT: "make it clay"})
+    assert "no longer known" in await refusal(second)
+    await house.done(first)
+    assert house.paid == 1
+
+
 async def test_only_who_opened_a_form_may_send_it(house: House) -> None:
     noor = house.world.discord.add_person("noor")
     form = await opened(house, await house.person.say(house.channel, files=[picture(1)]))

@@ -75,6 +75,11 @@ async def test_a_link_that_is_not_followed_is_told(house: House) -> None:
     assert house.paid == 0
 
 
+async def test_what_was_taken_is_shown_as_it_was_written(house: House) -> None:
+    card = await delivered(house, await mention(house, "a fox --size **big** --size 3K"))
+    assert r"--size \*\*big\*\*" in words(card)
+
+
 async def test_a_single_picture_costs_at_most_five_counted_requests(house: House) -> None:
     # What the server lets people do is asked for once.
     await delivered(house, await mention(house))

@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.discord import Intents, Message, Permissions, Person
+from sandbox.faults import Fault, FaultKind
 from tests.acceptance.asking import answers, delivered, mention, results
 from tests.acceptance.forms import formed, received, refusal, sent
 from tests.acceptance.house import House, picture
@@ -180,3 +181,17 @@ async def test_another_emoji(empty_house: House) -> None:
     await house.person.react(message, "🖌️")
     await offered(house, message)
     assert len(answers(house, message)) == 1
+
+
+async def test_a_cut_connection_does_not_end_the_taking_away_of_offers(house: House) -> None:
+    first, second = await result(house), await result(house)
+    await house.person.react(first, PALETTE)
+    stays = await offered(house, first)
+    path = rf"/messages/{stays.id}$"
+    cut = house.world.discord.faults.add(Fault(FaultKind.RESET_BEFORE, path=path, method="DELETE", times=None))
+    await house.clock.advance(3600)
+    await house.world.until(lambda: cut.struck, what="an attempt to take it away")
+    await house.person.react(second, PALETTE)
+    later = await offered(house, second)
+    await house.clock.advance(3600)
+    await house.world.until(lambda: later.deleted, what="the end of the later offer")

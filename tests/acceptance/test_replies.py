@@ -3,8 +3,9 @@
 import pytest
 
 from sandbox.discord import File, Intents, Message
+from sandbox.faults import Fault, FaultKind
 from tests.acceptance.asking import answer, answers, delivered, mention, place_of, results
-from tests.acceptance.house import House, picture
+from tests.acceptance.house import House, picture, words
 
 CONTENT = {"message_content": True}
 
@@ -148,3 +149,13 @@ async def test_without_ping_elsewhere_an_answer_is_not_heard(seeing_house: House
     message = await house.person.say(thread, "make it clay", reply_to=results(house, card)[0], ping=False)
     await delivered(house, await mention(house, "a last one"))
     assert answers(house, message) == []
+
+
+async def test_discord_in_trouble_while_an_answered_message_is_looked_at_is_said(house: House) -> None:
+    posted = await sketch(house, picture(1))
+    path = rf"/messages/{posted.id}$"
+    house.world.discord.faults.add(Fault(FaultKind.RESET_BEFORE, path=path, method="GET", times=None))
+    message = await mention(house, "make it clay", reply_to=posted)
+    said = words(await answer(house, message))
+    assert "Discord did not answer" in said
+    assert house.paid == 0

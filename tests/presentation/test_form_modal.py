@@ -92,3 +92,10 @@ def test_what_is_left_out_means_what_the_command_means_by_it(
     assert typed_in(answer(*fields)) == expected
     rows = [{"type": 1, "components": [component]} for component in fields]
     assert typed_in({"custom_id": "edit:f", "components": rows}) == expected
+
+
+def test_numbers_that_no_menu_has_are_read_as_none() -> None:
+    data = {
+        "components": [{"component": {"custom_id": name, "values": ["9" * 5000]}} for name in ("max_images", "chosen")]
+    }
+    assert typed_in(data).max_images == 1

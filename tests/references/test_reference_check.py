@@ -232,6 +232,7 @@ def test_a_file_in_countless_pieces_is_refused_before_they_are_looked_through(wr
         (png, 33, chunk, MAX_PIECES["PNG"]),
         (png, len(png) - 12, chunk, MAX_PIECES["PNG"]),
         (jpeg, 2, b"\xff\xfe\0\2", MAX_PIECES["JPEG"]),
+        (jpeg, len(jpeg) - 2, b"\xff\xfe\0\2", MAX_PIECES["JPEG"]),
         (gif, palette, b"!\xfe\0", MAX_PIECES["GIF"]),
         (gif, palette, b"!\xfe" + b"\1a" * 1000 + b"\0", MAX_PIECES["GIF"] // 1000),
     ):
@@ -239,6 +240,12 @@ def test_a_file_in_countless_pieces_is_refused_before_they_are_looked_through(wr
         assert inspect(write(some), 1, "a").width > 0
         with pytest.raises(ImageInPieces):
             inspect(write(sound[:start] + piece * (most + 1) + sound[start:]), 1, "a")
+
+
+@pytest.mark.parametrize("piece", [b"\xff\xf0", b"\xff\0", b"\0"])
+def test_what_pillow_goes_over_before_a_scan_counts_as_a_piece(piece: bytes) -> None:
+    jpeg = encode("JPEG")
+    assert too_many_pieces(jpeg[:2] + piece * (MAX_PIECES["JPEG"] + 1) + jpeg[2:], "JPEG")
 
 
 @given(st.binary(max_size=200), st.sampled_from(["PNG", "JPEG", "GIF", "TIFF"]))

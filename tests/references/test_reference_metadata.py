@@ -137,3 +137,38 @@ def test_whatever_the_bytes_it_ends_in_time(data: bytes, share: float, junk: byt
         metadata.read(broken, format_)
     except ValueError:
         return
+
+
+@pytest.mark.parametrize("at", [2, len(JPEG) - 2], ids=["before the scan", "in the scan"])
+def test_a_long_run_of_bytes_that_fill_up_is_gone_through_once(at: int) -> None:
+    # Begun anew at each of them, this takes a day.
+    found = metadata.read(JPEG[:at] + b"\xff" * 3_000_000 + b"\0" + JPEG[at:], "JPEG")
+    assert found.clean is not None
+
+
+def test_a_jpeg_of_countless_segments_is_not_gone_through() -> None:
+    with pytest.raises(ValueError, match="too many"):
+        metadata.read(JPEG[:-2] + b"\xff\xfe\0\2" * 20_000 + JPEG[-2:], "JPEG")
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_deflate"])
+def test_what_a_tiff_has_beside_its_picture_is_not_sent(compression: str) -> None:
+    data = encode("TIFF", halves(), compression=compression)
+    assert metadata.read(data, "TIFF").clean is data
+    assert metadata.read(data + b"secret" * 20, "TIFF").clean is None
+    assert metadata.read(encode("TIFF", halves(), icc_profile=profile()), "TIFF").clean is not None
+
+
+def test_what_hides_in_a_segment_that_stays_is_cut_off() -> None:
+    hiding = after_start(JPEG, segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01" + b"secret"))
+    clean = metadata.read(hiding, "JPEG").clean
+    assert clean is not None
+    assert b"secret" not in clean
+
+
+def test_a_gif_may_only_say_how_often_it_runs() -> None:
+    gif = encode("GIF", Image.new("L", (40, 40)))
+    start = gif.index(b",", 13)
+    loop = b"!\xff\x0bNETSCAPE2.0"
+    assert metadata.read(gif[:start] + loop + b"\3\1\0\0\0" + gif[start:], "GIF").clean is not None
+    assert metadata.read(gif[:start] + loop + b"\6secret\0" + gif[start:], "GIF").clean is None

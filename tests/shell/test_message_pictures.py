@@ -107,7 +107,11 @@ LAYOUT = [
             [],
         ),
         ({"embeds": [{"thumbnail": {"url": "attachment://gone.png"}}]}, [], []),
-        ({"embeds": [{"image": {"url": f"{WEB}/a%20cat.png"}}, {"image": {"url": WEB}}]}, ["a cat.png", "picture"], []),
+        (
+            {"embeds": [{"image": {"url": f"{WEB}/a%20cat.png"}}, {"image": {"url": WEB}}]},
+            ["a cat.png", "pictures.example"],
+            [],
+        ),
         (
             {"flags": 1 << 15, "components": LAYOUT},
             ["hat.png", "first.webp", "second", "plan.png"],
@@ -163,3 +167,14 @@ def test_a_forward_shows_what_it_forwards() -> None:
 )
 def test_the_original_comes_first_and_discords_copy_after(parts: Mapping[str, object], expected: Picture) -> None:
     assert pictures_of(message(**parts)).pictures == (expected,)
+
+
+def test_a_link_that_makes_no_sense_shows_nothing() -> None:
+    seen = pictures_of(message(embeds=[{"type": "rich", "image": {"url": "https://[::1/a.png"}}]))
+    assert seen.pictures == ()
+
+
+def test_a_linked_picture_has_a_name_that_can_be_shown() -> None:
+    link = f"{WEB}/a%0A%0D%3C%40here%3E.png"
+    (picture,) = pictures_of(message(embeds=[{"type": "rich", "image": {"url": link}}])).pictures
+    assert picture.filename == "a@here.png"
