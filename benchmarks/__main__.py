@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("--scale", choices=SCALES, default="full", help="how much to measure (default: full)")
     parser.add_argument("--only", choices=SECTIONS, action="append", help="a section; may be given again")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the figures go (default: beside this program)")
+    parser.set_defaults(scale="full")
     wanted = parser.parse_args()
     # Where nobody looks at once, such as in a log, the table keeps its width.
     console = Console(width=None if sys.stdout.isatty() else 180)
