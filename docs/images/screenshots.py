@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, ViewportSize, expect
+from ways import take_ways
 
 from sandbox.sketches import lighthouse, red_boat
 from tests.browser.hands import drop, fill_in, stand_still, start_command
@@ -61,6 +62,7 @@ async def main() -> int:
         return 1
     async with chromium(path) as browser:
         await take(browser)
+        await take_ways(browser)
     return 0
 
 

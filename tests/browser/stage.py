@@ -71,7 +71,7 @@ class Stage:
             # Long enough for each status to be seen, short enough for a test.
             world.seedream.plan = replace(world.seedream.plan, pending_seconds=0.4, processing_seconds=0.6)
             scene = await furnish(world)
-            settings = world.settings(folder, seedream={"poll_first_seconds": 0.5})
+            settings = world.settings(folder, seedream={"poll_first_seconds": 0.5}, discord={"reactions": "results"})
             process: BotProcess | ForeignProcess
             if program:
                 world.discord.application.privileged_intents = PRIVILEGED
