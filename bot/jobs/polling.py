@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 HABIT = 2.0
 """Seconds between the polls of common clients of the API; nobody polls more than by this habit for knowing more."""
-THRIFT = 0.95
-"""The share of the habit's polls that is planned with; jitter, and tasks unlike those known, cost some."""
+THRIFT = 0.82
+"""The share of the habit's polls that is planned with; jitter, and tasks unlike those known, cost the rest."""
 LEAST_KNOWN = 3
 """Durations without which nothing is known."""
 SHORTEST = 0.25
