@@ -19,6 +19,13 @@ def link_to(message: Message, host: str = "discord.com") -> str:
     return f"https://{host}/channels/{guild.id if guild else '@me'}/{message.channel.id}/{message.id}"
 
 
+@pytest.fixture
+async def house(empty_house: House) -> House:
+    """Return a house whose bot takes no mention for a request: here they only make pictures seen."""
+    await empty_house.start(discord={"mentions": False})
+    return empty_house
+
+
 async def shown(house: House, *files: File, channel: Channel | None = None, by: Person | None = None) -> Message:
     """Have somebody post files that the bot may see: without the intent, in a message that mentions it."""
     bot = house.world.discord.bot

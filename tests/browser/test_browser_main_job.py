@@ -146,10 +146,10 @@ async def test_a_message_that_mentions_the_bot_with_a_picture(context: BrowserCo
         await page.get_by_role("button", name="Remove boat.png").wait_for()
         await expect_accessible(page)
         await box.press("Enter")
-        said = page.get_by_role("article").filter(has_text="look at this")
+        said = page.get_by_role("article").filter(has_text="look at this").first
         await expect(said).to_contain_text("@Sandbox bot")
         await expect(said.get_by_role("img")).to_have_count(1)
-        message = stage.scene.pictures.messages[-1]
+        message = next(message for message in stage.scene.pictures.messages if "look at this" in message.content)
         assert message.mentions == [stage.world.discord.bot]
         assert [item.data for item in message.attachments] == [red_boat()]
 
